@@ -19,7 +19,7 @@ DERIVED_TYPES: Mapping[str, str] = {
     "person_confidence": "number",
     "organisation_confidence": "number",
 }
-"""Columns that the pipeline adds to any table: the cluster of the person or company a record belongs to, and how sure."""
+"""Columns that the pipeline adds: the cluster of the person or company a record belongs to, and how sure."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def empty_table(entity: str) -> Table:
 def table_from_frame(
     entity: str, frame: pd.DataFrame, *, source: str = "test", file: str = "test.csv", text: pd.DataFrame | None = None
 ) -> Table:
-    """A table from a frame of canonical columns, each cast to its field's type; for tests and for callers of the library."""
+    """A table from a frame of canonical columns, each cast to its field's type; for tests and library callers."""
     frame = frame.reset_index(drop=True)
     spec = entities()[entity]
     typed = {}

@@ -1,4 +1,4 @@
-"""Runs rules over a dataset: one findings table and one account per rule, the same on whole tables and on partitions."""
+"""Runs rules over a dataset: one findings table and one account per rule, the same on the whole and on partitions."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence

@@ -115,10 +115,10 @@ class Flags:
     """Which of the rows (or values) that a rule was given it flags.
 
     All arrays align with the rows given. `confidence` is 0..1. `suggestion` is the value to write where the rule has a
-    fix. `args` fill the rule's message, by the names in `Rule.args`. `group` names findings that belong together; `into`
-    is the number of the record that a flagged one should be merged into (FixKind.MERGE). `safe` overrides the rule's
-    fix safety per row. `checked` marks the rows that the rule could judge (default: where the field is filled; all rows
-    for completeness).
+    fix. `args` fill the rule's message, by the names in `Rule.args`. `group` names findings that belong together;
+    `into` is the number of the record that a flagged one should be merged into (FixKind.MERGE). `safe` overrides the
+    rule's fix safety per row. `checked` marks the rows that the rule could judge (default: where the field is filled;
+    all rows for completeness).
     """
 
     mask: np.ndarray

@@ -1,0 +1,74 @@
+"""What the values of a column look like, from a sample: addresses, numbers, dates, countries ..."""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from audit.schema import TEXT
+
+_SAMPLE = 200
+_SPREAD = 4_000
+_COMMON = 60
+_PATTERNS = {
+    kind: re.compile(pattern)
+    for kind, pattern in {
+        "email": r"(?i)^\s*(?:mailto:)?[^\s@,;<>]+\s*@\s*[^\s@,;<>]+\.[a-z]{2,}\.?\s*$",
+        "url": r"(?i)^\s*(?:https?://|www\.)\S+\s*$",
+        "domain": r"(?i)^\s*(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}\s*$",
+        "phone": r"(?i)^\s*(?:tel:|p:)?\s*(?:\+|00|\()?[\d][\d\s().\-/]{5,}\d\s*(?:(?:x|ext\.?|#)\s*\d+)?\s*$",
+        "number": r"^\s*\(?[-+]?\s*(?:[$€£¥₹]|Rp\.?|US\$|R\$|[A-Z]{3})?\s*[-+]?\d[\d.,'\s]*(?:[eE][+-]?\d+)?\s*"
+        r"(?:%|[KMB]|[€£$]|[A-Z]{3})?\)?-?\s*$",
+        "integer": r"^\s*[-+]?\d+(?:\.0+)?\s*$",
+        "date": r"(?i)^\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|(?:19|20)\d{6}"
+        r"|(?:[a-zà-ÿ]{2,9}\.?,?\s+)?\d{1,2}\.?[\s-]+[a-zà-ÿ]{3,10}\.?,?[\s-]+\d{2,4}"
+        r"|(?:[a-zà-ÿ]{2,9}\.?,?\s+)?[a-zà-ÿ]{3,10}\.?\s+\d{1,2},?\s+\d{4})(?:[\sT,].*)?$",
+        "stamp": r"^\s*(?:1\d{9}|1\d{12}|[2-5]\d{4}(?:\.\d+)?)\s*$",
+        "boolean": r"(?i)^\s*(?:true|false|yes|no|y|n|t|f|0|1|x|ja|nein|ya|tidak|si|sí|oui|non|sim|não|allow"
+        r"|do not allow|checked|unchecked|done|to do|active|inactive|on|off|subscribed|unsubscribed|select|n/a)\s*$",
+    }.items()
+}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Shares (0..1) of the sampled values that look like each kind; `filled` were seen, `distinct` of them differ."""
+
+    filled: int
+    distinct: int
+    shares: dict[str, float]
+    common: tuple[str, ...]
+
+    def share(self, kind: str) -> float:
+        return self.shares.get(kind, 0.0)
+
+    @property
+    def times(self) -> float:
+        """Values that may be dates, written out or as serial or Unix numbers."""
+        return self.share("date") + self.share("stamp")
+
+
+def profile(column: pd.Series) -> Profile:
+    """The profile of a text column, from up to 200 distinct values spread over its rows."""
+    step = max(1, len(column) // _SPREAD)
+    seen = column.iloc[::step].dropna()
+    if not len(seen):
+        seen = column.dropna().head(_SPREAD)
+    counts = seen.value_counts()
+    distinct = [str(value)[:300] for value in counts.index[:: max(1, len(counts) // _SAMPLE)][:_SAMPLE]]
+    shares = {}
+    if distinct:
+        for kind, pattern in _PATTERNS.items():
+            shares[kind] = sum(bool(pattern.match(value)) for value in distinct) / len(distinct)
+        shares["country"] = _country_share(distinct)
+    return Profile(len(seen), len(counts), shares, tuple(str(value) for value in counts.index[:_COMMON]))
+
+
+def _country_share(distinct: list[str]) -> float:
+    """The share of values that name a country; two-letter codes alone are too often something else."""
+    from audit.values import country
+
+    long = [value for value in distinct if len(value) > 3 and not any(char.isdigit() or char == "@" for char in value)]
+    if len(long) < max(2, 0.5 * len(distinct)):
+        return 0.0
+    return float(country.validate(pd.Series(long, dtype=TEXT)).mean())
