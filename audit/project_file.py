@@ -1,0 +1,97 @@
+"""The commented audit.toml that `init` writes: what was detected, where a user corrects it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from audit.dataset import Dataset, SourceInfo
+
+HEAD = """\
+# crm-audit project file. Everything here has a default; a line that you correct always wins over what was detected.
+
+title = "Customer data audit"
+# The day the audit speaks of; without it, today.
+# as_of = 2026-10-31
+# Country assumed for phone numbers where a record names none (two letters), and the currency for totals.
+# default_country = "ID"
+# currency = "EUR"
+"""
+
+TAIL = """
+[rules]
+# Rules that do not run: crm-audit rules list
+disable = []
+# A rule that hits more than this share of a source's rows is told as one finding about the source.
+systemic_share = 0.5
+
+# Settings of single rules: crm-audit rules explain TIM001
+# [rules.options.TIM001]
+# threshold = 0.5
+
+# Findings that are known and accepted are counted apart until they expire.
+# [[accept]]
+# rule = "VAL003"
+# reason = "we sell to shops that only have a shared mailbox"
+# owner = "sales operations"
+# expires = 2027-06-30
+
+# Rules of your own: the condition names the defect, in SQL over one row.
+# [[own_rule]]
+# id = "OWN001"
+# title = "Large deal without next step"
+# entity = "deal"
+# field = "next_step"
+# condition = "amount > 50000 AND status = 'open' AND next_step IS NULL"
+# message = "an open deal of this size needs a next step"
+# severity = "high"
+
+[report]
+language = "en"
+# Mask people's names, addresses and numbers in the HTML report.
+mask = true
+
+# Costs and gains of the CRM over the same period: crm-audit roi
+# [investment]
+# subscription = 12000
+# implementation = 8000
+# training = 2000
+# personnel = 20000
+# margin_uplift = 60000
+"""
+
+
+def project_file(dataset: Dataset, paths: Sequence[Path]) -> str:
+    """The text of an audit.toml for the files of `dataset`; the paths are those given on the command line."""
+    named = ", ".join(_quoted(path.as_posix()) for path in paths)
+    parts = [HEAD, f"# What to read, relative to this file.\npaths = [{named}]\n"]
+    parts += [_file(info) for info in dataset.sources]
+    return "".join([*parts, TAIL])
+
+
+def _file(info: SourceInfo) -> str:
+    lines = ["", "[[file]]", f"file = {_quoted(info.file)}"]
+    if info.sheet:
+        lines.append(f"sheet = {_quoted(info.sheet)}")
+    if info.entity is None:
+        lines += [f"# left out: {_comment(info.reason)}", '# entity = "contact"', "ignore = true"]
+        return "\n".join(lines) + "\n"
+    lines.append(
+        f"# {_comment(info.system)} {_comment(info.object)}, {info.confidence:.0%} sure: {_comment(info.reason)}"
+    )
+    lines.append(f"entity = {_quoted(info.entity)}")
+    if info.mapping:
+        lines.append("[file.columns]")
+    for column in info.mapping:
+        line = f"{_quoted(column.header)} = {_quoted(column.field or '')}"
+        why = "; ".join(part for part in (f"{column.confidence:.0%} {column.reason}", column.opinion) if part)
+        # A header that occurs twice cannot be a key twice; what was detected for both stands.
+        lines.append(f"{line}  # {_comment(why)}" if column.field else f"# {line}  # not mapped")
+    return "\n".join(lines) + "\n"
+
+
+def _comment(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in escaped) + '"'

@@ -1,0 +1,104 @@
+"""The verdict on a metric: whether the figure that the CRM shows may be reported.
+
+The rule, for each figure with raw, cleaned and the range low..high that strict, normal and loose cleaning leave open:
+
+- difference = |raw - cleaned| / |cleaned|: how wrong the raw figure is
+- range = (high - low) / |cleaned|: how far the questions that wait for a person could still move the cleaned one
+- rows = the records behind it; asked of rates, averages and ratios alone
+
+The first of VERDICT_RULES whose limits are all kept is the verdict; where none is, "do not report". A cleaned figure
+that does not exist is "not computable".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from audit.metric import Unit
+
+REPORTABLE = "reportable"
+WITH_CARE = "reportable with care"
+DO_NOT_REPORT = "do not report"
+NOT_COMPUTABLE = "not computable"
+
+
+@dataclass(frozen=True)
+class VerdictRule:
+    """The limits within which a figure has a verdict; fractions of 1."""
+
+    verdict: str
+    max_difference: float
+    max_range: float
+    min_rows: int
+
+
+VERDICT_RULES: tuple[VerdictRule, ...] = (
+    VerdictRule(REPORTABLE, max_difference=0.02, max_range=0.02, min_rows=10),
+    VerdictRule(WITH_CARE, max_difference=0.10, max_range=0.10, min_rows=1),
+)
+
+ADDITIVE = frozenset({Unit.MONEY, Unit.COUNT})
+"""Units of which few records make no uncertain figure."""
+
+
+def judge(figures: pd.DataFrame, rules: Sequence[VerdictRule] = VERDICT_RULES) -> pd.DataFrame:
+    """`verdict` and `reason` per figure. Columns: unit, raw, cleaned, low, high, rows, missing."""
+    difference = _relative(figures["raw"] - figures["cleaned"], figures["cleaned"])
+    width = _relative(figures["high"] - figures["low"], figures["cleaned"])
+    # 0 rows: a figure that no records are counted behind, such as the return on an investment.
+    few = np.where(figures["unit"].isin(ADDITIVE) | (figures["rows"] == 0), np.inf, figures["rows"])
+    verdict = pd.Series(DO_NOT_REPORT, index=figures.index)
+    for rule in reversed(rules):
+        kept = (np.abs(difference) <= rule.max_difference) & (width <= rule.max_range) & (few >= rule.min_rows)
+        verdict = verdict.mask(kept, rule.verdict)
+    verdict = verdict.mask(figures["cleaned"].isna(), NOT_COMPUTABLE)
+    verdict = verdict.mask(figures["cleaned"].isna() & figures["raw"].notna(), DO_NOT_REPORT)
+    verdict = verdict.mask(figures["raw"].isna() & figures["cleaned"].notna(), WITH_CARE)
+    scarce = few < rules[0].min_rows
+    lines = zip(
+        figures["raw"], figures["cleaned"], difference, width, scarce, figures["rows"], figures["missing"], strict=True
+    )
+    return pd.DataFrame({"verdict": verdict, "reason": [_reason(*line) for line in lines]}, index=figures.index)
+
+
+def _relative(part: pd.Series, whole: pd.Series) -> np.ndarray:
+    """part / |whole|; of 0 anything but 0 is infinitely much."""
+    parts, wholes = part.to_numpy(dtype="float64"), np.abs(whole.to_numpy(dtype="float64"))
+    result = np.divide(parts, wholes, out=np.where(parts == 0, 0.0, np.copysign(np.inf, parts)), where=wholes != 0)
+    return np.where(np.isnan(parts), np.nan, result)
+
+
+def _reason(raw: float, cleaned: float, difference: float, width: float, scarce: bool, rows: int, missing: str) -> str:
+    if np.isnan(cleaned):
+        return missing if np.isnan(raw) else "Nothing of it is left after cleaning: its records belong elsewhere."
+    if np.isnan(raw):
+        return "It can only be computed after cleaning."
+    parts = [_distance(difference), _width(width)]
+    if scarce:
+        parts.append(f"Only {rows} {'record is' if rows == 1 else 'records are'} behind it.")
+    return " ".join(parts)
+
+
+def _distance(difference: float) -> str:
+    if difference == 0:
+        return "The raw figure is the same as the cleaned one."
+    direction = "above" if difference > 0 else "below"
+    if np.isinf(difference):
+        return f"The raw figure is {direction} the cleaned one, which is 0."
+    return f"The raw figure is {_percent(abs(difference))} {direction} the cleaned one."
+
+
+def _width(width: float) -> str:
+    if width == 0:
+        return "Strict and loose cleaning give the same."
+    if np.isinf(width):
+        return "Between strict and loose cleaning it is no longer 0."
+    return f"Between strict and loose cleaning it varies by {_percent(width)}."
+
+
+def _percent(share: float) -> str:
+    if share < 0.001:
+        return "less than 0.1 %"
+    return f"{share * 100:.1f} %" if share < 0.1 else f"{share * 100:,.0f} %"

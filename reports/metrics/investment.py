@@ -1,0 +1,149 @@
+"""Return-on-investment metrics: the ``[investment]`` table of audit.toml, with the revenue that the tables show."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from audit.dataset import Dataset
+from audit.metric import Group, Measured, Metric, MetricContext, Unit
+from reports.metrics.aggregate import currencies, figure, headline_currency, lacking, not_computable
+from reports.metrics.facts import facts
+from reports.metrics.outcome import OUTCOME_FIELDS
+from reports.metrics.roi import Investment, Return, evaluate, read_investment
+from reports.metrics.sales import CLOSED_INPUTS, amount
+
+INVESTMENT_INPUTS = ("deal.amount", "deal.currency", *CLOSED_INPUTS, "deal.close_date")
+MIN_BASELINE_MONTHS = 3
+RETURN_SOURCE = "Return on investment as the field computes it; both usages are given, each by its name"
+
+
+def measured_uplift(dataset: Dataset, found: Investment, ctx: MetricContext) -> tuple[tuple[float, ...], str, str]:
+    """The margin uplift per month since go-live as the won deals show it, its currency, and what it lacks.
+
+    Uplift of a month = margin * (revenue of the month - mean monthly revenue of as many months before go-live); months
+    before the first won deal are not taken for months without sales.
+    """
+    assert found.go_live is not None and found.margin is not None
+    if missing := lacking(dataset, OUTCOME_FIELDS, "deal.amount"):
+        return (), "", missing
+    start, today = found.go_live, ctx.as_of
+    elapsed = (today.year - start.year) * 12 + today.month - start.month - (today.day < start.day)
+    months = min(found.months, elapsed)
+    if months < 1:
+        return (), "", "Less than a month has passed since go-live."
+    edges = [start + pd.DateOffset(months=number) for number in range(-months, months + 1)]
+    known = facts(dataset)
+    deals, won, at, amounts = known["deal"], known.outcomes.won, known.closed.at, amount(known)
+    baseline = sum(bool(edge >= at[won].min()) for edge in edges[:months])
+    if baseline < min(months, MIN_BASELINE_MONTHS):
+        return (), "", f"Won deals cover only {baseline} whole months before go-live, too few for a baseline."
+    currency = currencies(deals, ctx)
+    headline = headline_currency(currency, won, amounts, ctx)
+    unit_label = str(currency.labels[headline])
+    if ctx.currency and unit_label != ctx.currency:
+        return (), "", f"The won deals are not in {ctx.currency}, the currency of the investment."
+    counted = won & (currency.codes == headline) & at.notna().to_numpy() & ~np.isnan(amounts)
+    month = np.searchsorted(np.array(edges, dtype="datetime64[us]"), at[counted].to_numpy(), side="right")
+    revenue = np.bincount(month, weights=amounts[counted], minlength=2 * months + 2)[1:-1]
+    uplift = found.margin * (revenue[months:] - revenue[months - baseline : months].mean())
+    return tuple(float(amount) for amount in uplift), unit_label, ""
+
+
+def _return(dataset: Dataset, ctx: MetricContext) -> tuple[Return | None, str, str]:
+    """The return, its currency, and what it lacks."""
+    if not ctx.investment:
+        return None, "", "There is no [investment] table in audit.toml."
+    found, unit_label = read_investment(ctx.investment), ctx.currency or ""
+    if found.go_live is not None and found.margin is not None and "margin_uplift" not in found.gains:
+        uplift, unit_label, missing = measured_uplift(dataset, found, ctx)
+        if missing:
+            return None, "", missing
+        found = found.first(len(uplift))
+        found = replace(found, gains={**found.gains, "margin_uplift": uplift})
+    if not found.gains:
+        return None, "", "[investment] names no gains, nor margin and go_live to measure them."
+    if not found.costs or not sum(found.cost_per_month) > 0:
+        return None, "", "[investment] names no costs."
+    return evaluate(found), unit_label, ""
+
+
+def investment_metric(
+    value: Callable[[Return], float | None], *, money: bool = False, label: str = ""
+) -> Callable[[Dataset, MetricContext, str], Measured]:
+    """A figure of the return on the whole investment; periods and breakdowns do not apply."""
+
+    def compute(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
+        result, currency, missing = _return(dataset, ctx)
+        unit_label = currency if money else label
+        if result is None:
+            return not_computable(missing, unit_label)
+        number = value(result)
+        if number is None:
+            return not_computable("The gains do not cover the costs in the months given.", unit_label)
+        return figure(number, unit_label)
+
+    return compute
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        id="net_roi",
+        name="Net return on investment",
+        formula="Gain less cost, over cost; 0 % is break-even. Gains are those of [investment]; with margin and "
+        "go_live, the margin uplift is measured: margin times the revenue above the monthly mean before go-live",
+        symbols="(gain − cost) / cost",
+        unit=Unit.RATE,
+        group=Group.BUSINESS_PERFORMANCE,
+        inputs=INVESTMENT_INPUTS,
+        compute=investment_metric(lambda result: result.net_roi),
+        source=RETURN_SOURCE,
+    ),
+    Metric(
+        id="return_ratio",
+        name="Return ratio",
+        formula="Gain over cost; 1 is break-even, 5 (5:1, 500 %) and better is the usual mark of a good CRM return",
+        symbols="gain / cost",
+        unit=Unit.RATIO,
+        group=Group.BUSINESS_PERFORMANCE,
+        inputs=INVESTMENT_INPUTS,
+        compute=investment_metric(lambda result: result.return_ratio),
+        source=RETURN_SOURCE,
+    ),
+    Metric(
+        id="net_gain",
+        name="Net gain",
+        formula="Gain less cost over the months of the investment",
+        symbols="gain − cost",
+        unit=Unit.MONEY,
+        group=Group.BUSINESS_PERFORMANCE,
+        inputs=INVESTMENT_INPUTS,
+        compute=investment_metric(lambda result: result.net_gain, money=True),
+        source=RETURN_SOURCE,
+    ),
+    Metric(
+        id="payback_months",
+        name="Payback",
+        formula="Months from go-live until the cumulated gain covers the cumulated cost; costs are paid at the "
+        "beginning of a month, gains come evenly over it",
+        symbols="min t: Σ gain(≤ t) ≥ Σ cost(≤ t)",
+        unit=Unit.COUNT,
+        group=Group.BUSINESS_PERFORMANCE,
+        inputs=INVESTMENT_INPUTS,
+        compute=investment_metric(lambda result: result.payback, label="months"),
+        higher_is_better=False,
+        source="Payback period of investment appraisal",
+    ),
+    Metric(
+        id="profit_beyond_break_even",
+        name="Profit beyond break-even",
+        formula="What the gains leave after the cost is covered, at the end of the months given; 0 if it never is",
+        symbols="max(0, gain − cost)",
+        unit=Unit.MONEY,
+        group=Group.BUSINESS_PERFORMANCE,
+        inputs=INVESTMENT_INPUTS,
+        compute=investment_metric(lambda result: result.profit_beyond, money=True),
+        source=RETURN_SOURCE,
+    ),
+)

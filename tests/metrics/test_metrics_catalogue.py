@@ -1,0 +1,174 @@
+"""What holds for every metric: what it says of itself, that it reads its inputs alone, that it changes nothing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audit.dataset import Dataset, Table, empty_table, table_from_frame
+from audit.metric import Metric, MetricContext, Period
+from audit.schema import entities
+from reports.metrics.catalogue import (
+    METRICS,
+    MONTHLY,
+    STATES,
+    calendar_breakdown,
+    default_periods,
+    periods_of,
+)
+
+AS_OF = pd.Timestamp("2026-11-01")
+INVESTMENT = {"cost": 100, "margin": 0.5, "go_live": "2026-08-01"}
+CTX = MetricContext(AS_OF, investment=INVESTMENT)
+by_id = pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.id)
+
+TEXTS = {
+    "status": ["won", "lost", "open", "paid", "Refunded", None],
+    "record_type": ["contact", "lead", "customer", None],
+    "currency": ["USD", "eur", None],
+    "marketing_status": ["subscribed", "unsubscribed", None],
+    "lifecycle_stage": ["customer", "lead", None],
+    "csat": ["5", "2", "good", None],
+    "kind": ["marketing", "crm", "sales", None],
+}
+
+
+def filled(entity: str, rows: int = 400) -> Table:
+    """A table with something in every column, seeded by its name."""
+    random = np.random.default_rng(len(entity))
+    columns = {}
+    for name, field in entities()[entity].fields.items():
+        if field.type in ("date", "datetime"):
+            days = random.integers(0, 700, rows).astype("timedelta64[D]")
+            columns[name] = pd.Series(np.datetime64("2024-12-01") + days).mask(random.random(rows) < 0.2)
+        elif field.type == "boolean":
+            columns[name] = pd.Series(random.random(rows) < 0.5, dtype="boolean").mask(random.random(rows) < 0.2)
+        elif field.is_text:
+            words = TEXTS.get(name, ["a", "b", "c d", None])
+            columns[name] = pd.Series([words[place] for place in random.integers(0, len(words), rows)], dtype="str")
+        else:
+            columns[name] = pd.Series(random.integers(0, 1000, rows) / 4).mask(random.random(rows) < 0.2)
+    return table_from_frame(entity, pd.DataFrame(columns))
+
+
+FULL = Dataset({name: filled(name) for name in entities()})
+
+
+def values(metric: Metric, dataset: Dataset, ctx: MetricContext = CTX, breakdown: str = "") -> pd.DataFrame:
+    return metric.compute(dataset, ctx, breakdown).values
+
+
+def test_ids_are_unique_and_named_lists_name_metrics() -> None:
+    ids = [metric.id for metric in METRICS]
+    assert len(set(ids)) == len(ids)
+    assert set(ids) >= MONTHLY | STATES
+    assert not MONTHLY & STATES
+
+
+@by_id
+def test_says_what_it_is(metric: Metric) -> None:
+    for text in (metric.name, metric.formula, metric.symbols, metric.source, metric.inputs):
+        assert text
+    for name in metric.inputs:
+        entity, _, field = name.partition(".")
+        assert field in entities()[entity].fields
+
+
+@by_id
+def test_is_computed_where_everything_is_there(metric: Metric) -> None:
+    measured = metric.compute(FULL, CTX, "")
+    assert measured.missing == ""
+    assert measured.values["group"].tolist() == [""]
+    assert measured.values["value"].notna().all()
+
+
+@by_id
+def test_reads_nothing_but_its_inputs(metric: Metric) -> None:
+    tables = {}
+    for name in FULL:
+        table = FULL[name]
+        columns = [column for column in table.frame if f"{name}.{column}" in metric.inputs]
+        if columns:
+            tables[name] = Table(name, table.frame[columns], table.text, table.lineage)
+    for period in (Period(), Period("H1", pd.Timestamp("2026-01-01"), pd.Timestamp("2026-07-01"))):
+        ctx = MetricContext(AS_OF, period, investment=INVESTMENT)
+        pd.testing.assert_frame_equal(values(metric, Dataset(tables), ctx), values(metric, FULL, ctx))
+
+
+@by_id
+def test_does_not_change_its_tables_and_ignores_row_order(metric: Metric) -> None:
+    before = {name: FULL[name].frame.copy() for name in FULL}
+    first = values(metric, FULL)
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(FULL[name].frame, frame)
+    shuffled = {}
+    for name in FULL:
+        table = FULL[name]
+        order = np.random.default_rng(1).permutation(len(table))
+        shuffled[name] = Table(name, table.frame.iloc[order], table.text.iloc[order], table.lineage.iloc[order])
+    pd.testing.assert_frame_equal(values(metric, Dataset(shuffled)), first, rtol=1e-9)
+
+
+@by_id
+def test_nothing_is_never_zero(metric: Metric) -> None:
+    bare = MetricContext(AS_OF)
+    for nothing in (Dataset({}), Dataset({name: empty_table(name) for name in entities()})):
+        measured = metric.compute(nothing, bare, "")
+        assert measured.values["value"].isna().all()
+        assert measured.missing
+        for breakdown in metric.breakdowns:
+            assert metric.compute(nothing, bare, breakdown).values["value"].isna().all()
+
+
+@by_id
+def test_blank_columns_are_no_error(metric: Metric) -> None:
+    blank = Dataset(
+        {name: table_from_frame(name, pd.DataFrame({c: [None] * 3 for c in FULL[name].frame})) for name in FULL}
+    )
+    for breakdown in ("", *metric.breakdowns):
+        metric.compute(blank, CTX, breakdown)
+
+
+@by_id
+def test_groups_are_unique_and_additive_ones_add_up(metric: Metric) -> None:
+    for breakdown in metric.breakdowns:
+        groups = values(metric, FULL, breakdown=breakdown)
+        assert not groups[["group", "unit_label"]].duplicated().any()
+        if metric.unit == "count" and groups["unit_label"].eq("").all():
+            assert groups["value"].sum() == pytest.approx(values(metric, FULL)["value"].sum())
+
+
+@by_id
+def test_a_calendar_group_reads_the_same_as_its_period(metric: Metric) -> None:
+    for period in default_periods(AS_OF)[1:]:
+        breakdown = calendar_breakdown(period)
+        if breakdown in metric.breakdowns:
+            direct = values(metric, FULL, MetricContext(AS_OF, period)).iloc[0]
+            groups = values(metric, FULL, breakdown=breakdown)
+            chosen = groups[(groups["group"] == period.label) & (groups["unit_label"] == direct["unit_label"])]
+            if direct["rows"] and not np.isnan(direct["value"]):
+                assert chosen["value"].tolist() == pytest.approx([direct["value"]])
+            else:
+                assert not chosen["value"].any()
+                assert direct["value"] == 0 or np.isnan(direct["value"])
+
+
+class TestPeriods:
+    def test_defaults_are_the_last_complete_ones(self) -> None:
+        labels = [period.label for period in default_periods(pd.Timestamp("2026-11-17 08:00"))]
+        assert labels[:5] == ["all", "2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"]
+        assert labels[5:] == [f"2025-{month}" for month in (11, 12)] + [f"2026-{month:02}" for month in range(1, 11)]
+
+    def test_calendar_breakdown(self) -> None:
+        assert [calendar_breakdown(period) for period in default_periods(AS_OF)] == [
+            "",
+            *["quarter"] * 4,
+            *["month"] * 12,
+        ]
+        odd = Period("Q", pd.Timestamp("2026-02-01"), pd.Timestamp("2026-05-01"))
+        assert calendar_breakdown(odd) == ""
+
+    def test_which_metric_is_measured_in_which(self) -> None:
+        chosen = {metric.id: periods_of(metric, default_periods(AS_OF)) for metric in METRICS}
+        assert len(chosen["revenue"]) == 17
+        assert len(chosen["sales_cycle_days"]) == 5
+        assert [period.label for period in chosen["list_size"]] == ["all"]
