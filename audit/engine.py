@@ -156,10 +156,12 @@ def _hits(rule: Rule, dataset: Dataset, ctx: Context, partitions: int) -> Iterat
                     for name, field_flags in flags.items():
                         yield _Hits(part, name, field_flags)
     elif isinstance(rule, GroupRule):
-        name = _first_field(rule, rule.entity)
         for view in _group_views(rule, dataset, partitions):
-            if rule.entity in view.tables:
-                yield _Hits(view[rule.entity], name, rule.check(view, ctx))
+            if not any(entity in view.tables for entity in _entities_of(rule)):
+                continue
+            flags = rule.check(view, ctx)
+            for entity, judged in ({rule.entity: flags} if isinstance(flags, Flags) else flags).items():
+                yield _Hits(view[entity], _first_field(rule, entity), judged)
     elif isinstance(rule, VocabularyRule):
         yield from _vocabulary_hits(rule, dataset, ctx, partitions)
     else:

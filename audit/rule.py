@@ -217,8 +217,8 @@ class GroupRule(Rule):
         return table.column(self.keys[table.entity])
 
     @abstractmethod
-    def check(self, tables: Dataset, ctx: Context) -> Flags:
-        """Flags over the rows of ``tables[self.entity]``."""
+    def check(self, tables: Dataset, ctx: Context) -> Flags | Mapping[str, Flags]:
+        """Flags over the rows of ``tables[self.entity]``, or one per entity judged."""
 
 
 class VocabularyRule(Rule):

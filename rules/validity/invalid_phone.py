@@ -1,0 +1,62 @@
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from audit.dataset import Table
+from audit.rule import Context, Dimension, Family, Flags, RecordRule, Severity, mask_of
+from audit.schema import TEXT
+from audit.values import country, phone, text
+
+FOREIGN = r"(?i)@|https?://|^\s*[0-9](?:[.,][0-9]+)?E\+[0-9]+\s*$|^\s*#"
+
+
+class InvalidPhone(RecordRule):
+    """A phone number that cannot be dialled.
+
+    **What is flagged**
+    Numbers that do not exist in the numbering plan of their country by libphonenumber: the country written in the
+    number, else that of the record, else that of the audit. A number without any country is not judged.
+    Placeholders, addresses and damaged cells are told by other rules.
+
+    **Why it matters**
+    Call lists are longer than the people they reach, and two records of one person do not match on the number.
+
+    **How to fix**
+    Look for a lost digit or a missing area code; ask for the number at the next contact.
+
+    **Example**
+    ``+62 812 34`` is too short for a number in Indonesia.
+    """
+
+    id = "VAL020"
+    title = "Invalid phone number"
+    family = Family.STRUCTURE
+    fields: ClassVar = ("contact.phone", "contact.mobile", "account.phone", "form_submission.phone")
+    dimension = Dimension.VALIDITY
+    severity = Severity.MEDIUM
+    message = "{value} is not a phone number that exists{place}"
+    args: ClassVar = ("place",)
+
+    def check(self, table: Table, ctx: Context) -> Mapping[str, Flags]:
+        regions = country.clean(table.column("country"))
+        if ctx.country:
+            regions = regions.fillna(ctx.country)
+        place = (" in " + country.name(regions)).fillna("")
+        return {name: self._invalid(table[name], regions, place) for name in self.fields_of(table)}
+
+    def _invalid(self, values: pd.Series, regions: pd.Series, place: pd.Series) -> Flags:
+        international = text.matches(values, r"^\s*(?:\+|tel:)")
+        judged = mask_of(values.notna()) & (international | mask_of(regions.notna()))
+        judged &= ~text.is_placeholder(values) & ~text.matches(values, FOREIGN)
+        numbers = phone.parse(values.where(judged), regions)
+        # 00 stands for + in most countries; where the record's country dials otherwise it tells nothing.
+        judged &= mask_of(numbers["valid"]) | ~text.matches(values, r"^[\s(]*00")
+        return Flags(
+            judged & ~mask_of(numbers["valid"]),
+            # New ranges of numbers are opened faster than lists of them are printed; a wrong length stays wrong.
+            confidence=np.where(mask_of(numbers["possible"]), 0.8, 1.0),
+            args={"place": place.where(~international, "").astype(TEXT)},
+            checked=judged,
+        )

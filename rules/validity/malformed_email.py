@@ -1,0 +1,40 @@
+from typing import ClassVar
+
+import pandas as pd
+
+from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity
+from audit.values import email
+
+
+class MalformedEmail(FieldRule):
+    """An address that no mail system would accept.
+
+    **What is flagged**
+    Text in an email field that is not an address by the internet's mail standards, exactly as email-validator judges
+    it without asking the network.
+
+    **Why it matters**
+    Nothing sent there arrives, yet the record counts as reachable in list sizes and as a denominator of open rates.
+
+    **How to fix**
+    Take the suggestion where only one repair is possible; else ask the person, or clear the field.
+
+    **Example**
+    ``jane.doe@kembara,example`` should read ``jane.doe@kembara.example``.
+
+    **Fix safety**
+    Needs review: a repaired address may belong to somebody else.
+    """
+
+    id = "VAL001"
+    title = "Malformed email"
+    family = Family.DEAD_EMAIL
+    fields: ClassVar = ("contact.email", "account.email", "form_submission.email", "ticket.contact_email", "user.email")
+    dimension = Dimension.VALIDITY
+    severity = Severity.HIGH
+    fix_kind = FixKind.SET
+    fix_safety = FixSafety.NEEDS_REVIEW
+    message = "{value} is not an email address"
+
+    def check(self, values: pd.Series, ctx: Context) -> Flags:
+        return Flags(~email.validate(values), suggestion=email.repair(values))

@@ -1,0 +1,48 @@
+from typing import ClassVar
+
+import pandas as pd
+
+from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity
+from audit.schema import entities
+from audit.values import text
+
+PROSE = ("note", "tags")
+
+
+class PaddedValue(FieldRule):
+    """A value with blanks before, after or doubled inside it.
+
+    **What is flagged**
+    Values that begin or end with a blank or line break, or hold two blanks in a row. Long texts are not looked at.
+
+    **Why it matters**
+    ``"Jane "`` and ``"Jane"`` are two values to a filter, a join and a pivot table.
+
+    **How to fix**
+    Take the suggestion; trim in the form or import that lets them in.
+
+    **Example**
+    ``"Kembara  Ltd "`` should read ``"Kembara Ltd"``.
+
+    **Fix safety**
+    Safe: nothing but blanks changes.
+    """
+
+    id = "VAL026"
+    title = "Padded value"
+    family = Family.STRUCTURE
+    fields: ClassVar = tuple(
+        spec.qualified
+        for entity in entities().values()
+        for spec in entity.fields.values()
+        if spec.is_text and spec.type not in PROSE
+    )
+    dimension = Dimension.VALIDITY
+    severity = Severity.LOW
+    fix_kind = FixKind.SET
+    fix_safety = FixSafety.SAFE
+    message = "{value} has blanks too many"
+
+    def check(self, values: pd.Series, ctx: Context) -> Flags:
+        trimmed = text.substitute(text.substitute(values, r"^\s+|\s+$", ""), r"[ \t]{2,}", " ")
+        return Flags((trimmed != values).to_numpy(dtype=bool), suggestion=trimmed)
