@@ -40,7 +40,8 @@ class Score:
     and leaves surplus records aside. Of a dimension, `records` counts those with a finding in it, elsewhere all.
     `records` maps entity to one score per record. `flawless` is the share of records without any finding, `coverage`
     the share of rules that could run, `not_evaluated` how many could not. `after_safe` is the score once the safe
-    fixes are applied, `after_all` once all proposed fixes are.
+    fixes are applied, `after_all` once all proposed fixes are. `cost` aligns with the findings: the points that each
+    takes from the overall score if it stands alone.
     """
 
     overall: float
@@ -54,6 +55,7 @@ class Score:
     not_evaluated: int
     after_safe: float
     after_all: float
+    cost: pd.Series
     version: str = VERSION
 
 
@@ -84,6 +86,7 @@ def score(dataset: Dataset, findings: pd.DataFrame, rules: Sequence[Rule], resul
         not_evaluated=len(results) - len(ran),
         after_safe=_share_right(_ledger(dataset, judged, counted[~(safe & fixable)], blanks=True)[0]),
         after_all=_share_right(_ledger(dataset, judged, counted[~fixable], blanks=True)[0]),
+        cost=_cost(counted, records).reindex(findings.index, fill_value=0.0),
     )
 
 
@@ -135,6 +138,20 @@ def _ledger(
     columns = ["entity", "source", "record", "cells", "whole", "lost"]
     records = pd.concat(by_record, ignore_index=True) if by_record else pd.DataFrame(columns=columns)
     return records, pd.DataFrame(by_field, columns=["entity", "field", "cells", "whole", "lost"])
+
+
+def _cost(findings: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
+    """The points that each finding takes alone: harm times the weight of its cell, or of its whole surplus record."""
+    weight = np.empty(len(findings))
+    surplus = findings["fix_kind"].isin(SURPLUS).to_numpy()
+    for (entity, field), place in findings.groupby(["entity", "field"], sort=False).indices.items():
+        weight[place] = entities()[entity].fields[field].weight
+    for entity, part in records.groupby("entity", sort=False):
+        here = surplus & (findings["entity"] == entity).to_numpy()
+        whole = part["whole"].to_numpy()[pd.Index(part["record"]).get_indexer(findings["record"][here])]
+        weight[here] = whole
+    total = float(records["whole"].sum())
+    return 100.0 * findings["harm"] * weight / total if total else findings["harm"] * 0.0
 
 
 def _chance_wrong(findings: pd.DataFrame, table: Table) -> np.ndarray:

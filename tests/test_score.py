@@ -100,3 +100,4 @@ def test_a_surplus_record_is_wrong_in_all_its_cells() -> None:
     assert list(result.records["contact"]) == [pytest.approx(100 * (1 - harm)), 100]
     assert list(result.by_field["score"]) == [100, 100]
     assert list(result.by_dimension["records"]) == [1]
+    assert list(result.cost) == [pytest.approx(100 - result.overall)]
