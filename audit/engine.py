@@ -11,6 +11,7 @@ import pandas as pd
 from audit.dataset import Dataset, Table
 from audit.rule import (
     Context,
+    Family,
     FieldRule,
     FixKind,
     FixSafety,
@@ -160,8 +161,9 @@ def _hits(rule: Rule, dataset: Dataset, ctx: Context, partitions: int) -> Iterat
             if not any(entity in view.tables for entity in _entities_of(rule)):
                 continue
             flags = rule.check(view, ctx)
-            for entity, judged in ({rule.entity: flags} if isinstance(flags, Flags) else flags).items():
-                yield _Hits(view[entity], _first_field(rule, entity), judged)
+            for place, judged in ({rule.entity: flags} if isinstance(flags, Flags) else flags).items():
+                entity, _, name = place.partition(".")
+                yield _Hits(view[entity], name or _first_field(rule, entity), judged)
     elif isinstance(rule, VocabularyRule):
         yield from _vocabulary_hits(rule, dataset, ctx, partitions)
     else:
@@ -292,7 +294,8 @@ def _findings(rule: Rule, hits: _Hits, mask: np.ndarray) -> pd.DataFrame:
         "entity": table.entity,
         "record": table.index[mask].to_numpy(),
         "field": hits.field,
-        "value": table.original(hits.field)[mask].reset_index(drop=True),
+        # What should not be kept is located, never repeated.
+        "value": pd.NA if rule.family is Family.SENSITIVE else table.original(hits.field)[mask].reset_index(drop=True),
         "confidence": confidence,
         "suggestion": suggestion,
         "fix_kind": kind,

@@ -218,7 +218,7 @@ class GroupRule(Rule):
 
     @abstractmethod
     def check(self, tables: Dataset, ctx: Context) -> Flags | Mapping[str, Flags]:
-        """Flags over the rows of ``tables[self.entity]``, or one per entity judged."""
+        """Flags over the rows of ``tables[self.entity]``, or one per ``entity`` or ``entity.field`` judged."""
 
 
 class VocabularyRule(Rule):

@@ -49,6 +49,7 @@ from rules.uniqueness.duplicate_deal import DuplicateDeal
 from rules.uniqueness.impatient_resubmission import ImpatientResubmission
 from rules.uniqueness.person_in_several_sources import PersonInSeveralSources
 from rules.uniqueness.repeated_id import RepeatedId
+from rules.uniqueness.repeated_row import RepeatedRow
 from rules.uniqueness.resubmission_by_other_address import ResubmissionByOtherAddress
 from rules.uniqueness.shared_email import SharedEmail
 from rules.validity.card_number_in_text import CardNumberInText
@@ -81,6 +82,7 @@ RULES: tuple[Rule, ...] = (
     DuplicateAccount(),
     DuplicateDeal(),
     RepeatedId(),
+    RepeatedRow(),
     SharedEmail(),
     # dead_email
     MalformedEmail(),

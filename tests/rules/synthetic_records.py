@@ -60,6 +60,7 @@ NOTES = (
     "  two  blanks ",
     "password reset requested",
 )
+REPEATED = ("payment", "ticket", "spend")
 READ_AS = {"datetime": "date", "number": "money"}
 DATES = ("n/a", "soon", "2026-02-31", "1970-01-01", "0000-00-00", "2031-05-05", "never")
 
@@ -219,6 +220,8 @@ def planted(entity: str, text: pd.DataFrame, cells: Cells) -> pd.DataFrame:
         text.loc[rows[7::60], "last_name"] = "/White"
     elif entity == "product":
         text["name"] = cells.some(["Google", "Technology", "Mid Market"], len(text))
+    elif entity == "web_visit":
+        text.iloc[:40] = text.iloc[40:80].to_numpy()
     elif entity == "ticket":
         text.loc[rows[7::60], "description"] = "It does not start: {product_purchased}"
     elif entity == "form_submission":
@@ -256,5 +259,8 @@ def synthetic_dataset(seed: int = 1, rows: int = 400) -> Dataset:
         text["person_confidence"] = cells.some(["0.97", "0.8"], rows)
         text["organisation_confidence"] = "0.96"
         text = planted(entity.name, text, cells).astype(TEXT)
-        tables[entity.name] = typed(entity.name, text, cells.some(["crm", "crm", "mailing"], len(text)))
+        sources = cells.some(["crm", "crm", "mailing"], len(text))
+        if entity.name in REPEATED:
+            text.iloc[100:105], sources[100:105] = text.iloc[90:95].to_numpy(), sources[90:95]
+        tables[entity.name] = typed(entity.name, text, sources)
     return Dataset(tables)
