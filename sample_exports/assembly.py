@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from commerce import Stripe, deal_values, hubspot_deals, number_deals, salesforce_deals
+from commerce import Stripe, deal_values, hubspot_deals, number_deals, products, salesforce_deals
 from company import AS_OF, Person, World, build_world, moment, stream, weighted
 from crm import (
     Membership,
@@ -159,7 +159,7 @@ def _commerce(sample: Sample) -> None:
     opportunities = salesforce_deals(world, by_account, tables["sf_account"], 176, 16)
     deals += duplicate_deals(deals, opportunities, company_ids)
     number_deals(deals)
-    tables.update(hs_deal=deals, sf_opportunity=opportunities)
+    tables.update(hs_deal=deals, sf_opportunity=opportunities, product=products())
     stripe = Stripe(world)
     _payments(sample, stripe)
     stripe.total()

@@ -7,7 +7,7 @@ from random import Random
 from company import AS_OF, Account, Person, World, moment, stream, weighted
 from crm import SALESFORCE_SOURCES, eighteen, salesforce_id
 from exports import Record
-from vocabulary import PRODUCTS, SITES
+from vocabulary import PRICE_LIST, PRODUCTS, SITES
 
 HUBSPOT_STAGES = (
     ("Appointment Scheduled", 0.2),
@@ -103,7 +103,7 @@ def deal_values(
         "type": "Existing Business" if number else "New Business",
         "next_step": None if closed else random.choice(NEXT_STEPS),
         "lost_reason": weighted(random, LOST_REASONS) if closed and not won else None,
-        "_product": product,
+        "product": product,
     }
 
 
@@ -186,6 +186,17 @@ def number_deals(records: list[Record]) -> None:
     for record in records:
         number += random.randrange(7, 160)
         record.values["source_id"] = str(number)
+
+
+def products() -> list[Record]:
+    """The price list."""
+    return [
+        Record(
+            "product",
+            {"source_id": f"HI-{number}", "name": name, "category": kind, "price": float(price), "currency": "EUR"},
+        )
+        for number, (name, kind, price) in enumerate(PRICE_LIST, 101)
+    ]
 
 
 class Stripe:

@@ -191,7 +191,7 @@ EXPORTS: dict[str, Export] = {
             ("Deal Type", "type"), ("Is Closed Won", "is_won"), ("Is Deal Closed?", "is_closed"),
             ("Last Activity Date", "last_activity_at"), ("Last Modified Date", "updated_at"),
             ("Next step", "next_step"),
-            ("Original Traffic Source", "lead_source"), ("Pipeline", "pipeline"),
+            ("Original Traffic Source", "lead_source"), ("Pipeline", "pipeline"), ("Product", "product"),
             ("Associated Company", "company_name"),
             ("Associated Company IDs", "company_id"), ("Associated Contact IDs", "contact_id"),
         ),
@@ -221,6 +221,13 @@ EXPORTS: dict[str, Export] = {
             *_same("Contact first name", "Contact last name", "Contact email"), ("Contact ID", "contact_id"),
         ),
         moment="%Y-%m-%d %H:%M:%S", booleans=("", "Checked"),
+    ),
+    "product": Export(
+        "products.csv", "product",
+        (
+            ("Product ID", "source_id"), ("Product name", "name"), ("Category", "category"),
+            ("Unit price", "price"), ("Currency", "currency"),
+        ),
     ),
     "excel": Export(
         "key-accounts-dach-brandstaetter.xlsx", "contact",

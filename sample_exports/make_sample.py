@@ -10,6 +10,7 @@ from assembly import Sample, build
 from defects_crm import plant_crm
 from defects_events import plant_events
 from defects_people import plant_people
+from defects_records import plant_records
 from defects_values import plant_values
 from exports import EXPORTS, Export, Record, member_activity, write
 from manifest import write_manifest
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     plant_values(planter)
     letters = inbox(planter)
     plant_events(planter)
+    plant_records(planter)
     derive_contacts(sample, letters)
     derive_events(sample)
     files = all_files(sample)

@@ -10,12 +10,12 @@ COLUMNS = ("kind", "file", "sheet", "row", "source_id", "entity", "rule_id", "fa
 WHOLE_FILE = "*"
 """As row: all records of the file whose field holds such a value."""
 _FAMILIES = {
-    "duplicates": "UNQ001 UNQ002 UNQ003 UNQ004 UNQ005 UNQ006",
+    "duplicates": "UNQ001 UNQ002 UNQ003 UNQ004 UNQ005 UNQ006 UNQ007",
     "dead_email": "VAL001 VAL002 VAL003 VAL004 ACC001 ACC002 TIM001 CON010",
-    "mistagged": "VAL010 VAL011 CON001 CON002 CON003 CON004 CON005 CON006 CMP003",
+    "mistagged": "VAL010 VAL011 CON001 CON002 CON003 CON004 CON005 CON006 CON007 CMP003",
     "double_submission": "UNQ010 UNQ011 UNQ012 UNQ013 ACC010 CMP010",
     "automation": "ACC020 ACC021 ACC022 ACC023 CON020",
-    "cross_source": "CON040 CON041 CON042 CON043 CON044",
+    "cross_source": "CON040 CON041 CON042 CON043 CON044 CON045",
     "access": "TIM010 ACC030",
     "sensitive": "VAL040 VAL041",
     "own": "OWN001 OWN002",

@@ -134,7 +134,7 @@ def history(deals: Sequence[Record], contacts: Sequence[Record]) -> list[Record]
             or updated is None
             or not deal["owner"]
             or (updated - created).days < 4
-            or random.random() < 0.45
+            or random.random() < 0.55
         ):
             continue
         stamp = min(updated, AS_OF - timedelta(days=1)) - timedelta(seconds=random.randrange(3600))
@@ -143,7 +143,7 @@ def history(deals: Sequence[Record], contacts: Sequence[Record]) -> list[Record]
         if first and random.random() < 0.5:
             half = created + (stamp - created) / 2
             rows.append(change("Deal", deal, "dealstage", first, earlier, half, deal.text("owner"), "CRM_UI"))
-    for contact in random.sample(list(contacts), 380):
+    for contact in random.sample(list(contacts), 130):
         stage, owner = contact.text("lifecycle_stage"), contact.text("owner")
         created = contact.when("created_at")
         if stage not in _JOURNEY or not owner or created is None or created.year > 2026:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from mailbox import Letter
 
 from assembly import Sample
@@ -93,8 +93,18 @@ def _cells(contacts: list[Record]) -> None:
         created, updated = record.when("created_at"), record.when("updated_at")
         if created and updated and updated < created:
             record.flag("CON033", "updated_at")
+        active = record.when("last_activity_at")
+        if created and active and created.year >= 1990 and _days_before(record, active, created) > 1:
+            record.flag("CON034", "last_activity_at", "after the creation")
         if record["lifecycle_stage"] == "Customer" and not record["owner"]:
             record.flag("OWN002", "owner")
+
+
+def _days_before(record: Record, active: datetime, created: datetime) -> float:
+    """How long before its creation a contact was active; Salesforce's report of leads knows days only."""
+    if record.table == "sf_lead":
+        return (created.date() - active.date()).days
+    return (created - active) / timedelta(days=1)
 
 
 def _addresses(contacts: list[Record], letters: list[Letter]) -> None:

@@ -20,6 +20,21 @@ def derive_events(sample: Sample) -> None:
     for ticket in sample.tables["ticket"]:
         if ticket["contact_email"] and normal(ticket["contact_email"]) not in known:
             ticket.flag("CON044", "contact_email")
+        opened, closed = ticket.when("created_at"), ticket.when("closed_at")
+        if opened and closed and closed < opened:
+            ticket.flag("CON035", "closed_at", f"after {opened:%Y-%m-%d %H:%M}")
+    for rows in (*(sample.tables[name] for name in ("payment", "ticket", "ads", "product")), *sample.activity.values()):
+        _repeats(rows)
+
+
+def _repeats(rows: list[Record]) -> None:
+    """UNQ007: a row that says all that an earlier one of its file says."""
+    seen = set()
+    for row in rows:
+        said = tuple(sorted((name, str(value)) for name, value in row.values.items()))
+        if said in seen:
+            row.flag("UNQ007", "at" if row.table == "activity" else "source_id", "once")
+        seen.add(said)
 
 
 def is_lost(deal: Record) -> bool:
@@ -86,7 +101,7 @@ def _same(one: Record, other: Record) -> bool:
     first, second = one["close_date"], other["close_date"]
     assert isinstance(first, date) and isinstance(second, date)
     alike = _plain(one.text("name")) == _plain(other.text("name"))
-    product = bool(one["_product"]) and one["_product"] == other["_product"]
+    product = bool(one["product"]) and one["product"] == other["product"]
     owner = bool(one["owner"]) and one["owner"] == other["owner"]
     return abs((first - second).days) <= 7 and (alike or product or owner)
 

@@ -368,4 +368,12 @@ PRODUCTS = (
     ("Calibration Service", 2600, 0.45), ("Pharma Validation Package", 21000, 0.55),
     ("Fleet Monitoring Rollout", 38000, 0.6),
 )  # fmt: skip
+PRICE_LIST = (
+    ("HM-200 Loggers", "Instruments", 189), ("HM-500 Gateways", "Instruments", 747),
+    ("HM-700 Vehicle Units", "Instruments", 498), ("Wall Brackets", "Accessories", 24),
+    ("External Probes", "Accessories", 62), ("Battery Packs", "Accessories", 31),
+    ("Halmera Cloud Subscription", "Software", 79), ("Audit Trail Module", "Software", 49),
+    ("Calibration Service", "Services", 129), ("Pharma Validation Package", "Services", 5400),
+    ("Fleet Monitoring Rollout", "Services", 9800), ("On-site Training", "Services", 1450),
+)  # fmt: skip
 SITES = ("cold store", "vaccine depot", "reefer fleet", "cross-dock", "main warehouse", "pharmacy hub", "freezer hall")

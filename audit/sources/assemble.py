@@ -109,7 +109,9 @@ def account(
             field, reason = None, "names the list each record came from: taken as its source"
         opinion = (opinions or {}).get(field, "") if field else ""
         header = guess.column.header or guess.column.name
-        mapping.append(ColumnMapping(header, field, guess.confidence if field else 0.0, reason, opinion))
+        confidence = guess.confidence if field else 0.0
+        counts = guess.column.filled, guess.column.distinct
+        mapping.append(ColumnMapping(header, field, confidence, reason, opinion, *counts))
     return SourceInfo(
         source=label or (found.known.label if found.known else _label(raw.file)),
         file=raw.file,

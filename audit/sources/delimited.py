@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,15 +16,21 @@ from pyarrow import csv as arrow_csv
 
 from audit.schema import TEXT
 from audit.sources.careful import careful_table
-from audit.sources.encoding import is_binary, to_utf8
+from audit.sources.encoding import is_binary
+from audit.sources.growing import GrowingColumn
 from audit.sources.header_line import Header, find_header
 from audit.sources.raw import RawTable, SetAside, Unreadable, shortened, text_column, unique_names
 from audit.sources.residue import ragged_reason, without_residue
+from audit.sources.text_file import TextFile
+
+Ragged = tuple[int, int, str]
+"""The number of a row, how many cells it has, its text."""
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 1 << 18
 _SAMPLE_RECORDS = 300
-_BLOCK = 1 << 25
+_BLOCK = 1 << 19
+_LARGE_BLOCK = 1 << 25
 _MANY_RAGGED = 2_000
 
 
@@ -39,23 +46,20 @@ class Dialect:
     single_column: bool
 
 
-def read_delimited(file: str, data: pa.Buffer) -> Iterator[RawTable]:
-    """The one table of a text file. Raises Unreadable if the bytes are no text or hold no table."""
+def read_delimited(file: str, data: pa.Buffer, path: Path | None = None) -> Iterator[RawTable]:
+    """The one table of a text file. Raises Unreadable if the bytes are no text or hold no table.
+
+    With `path`, the file that `data` is the content of, the text is streamed from there instead of held in memory.
+    """
     if is_binary(data.slice(0, min(data.size, _SAMPLE)).to_pybytes()):
         raise Unreadable("it is not a text file")
-    text, encoding, note = to_utf8(data)
-    notes = [f"encoding {encoding}"] if encoding != "utf-8" else []
-    notes += [note] if note else []
-    if _count(text, 0):
-        text = pa.py_buffer(text.to_pybytes().replace(b"\0", b""))
-        notes.append("NUL bytes were dropped")
-    dialect = sniff(text)
-    if dialect.header.note:
-        notes.append(dialect.header.note)
+    text = TextFile.of(data, path)
+    dialect = sniff(text.data)
+    notes = [*text.notes, *([dialect.header.note] if dialect.header.note else [])]
     if dialect.delimiter != ",":
         notes.append({"\t": "separated by tabs"}.get(dialect.delimiter, f"separated by {dialect.delimiter}"))
-    table = None if _count(text, ord('"')) % 2 else _fast_table(file, text, dialect)
-    yield (table or careful_table(file, text, dialect.delimiter, dialect.header, dialect.body_line)).noting(*notes)
+    table = None if text.quotes % 2 else _fast_table(file, text, dialect)
+    yield (table or careful_table(file, text.data, dialect.delimiter, dialect.header, dialect.body_line)).noting(*notes)
 
 
 def sniff(text: pa.Buffer) -> Dialect:
@@ -108,58 +112,72 @@ def _consistency(lines: list[str], delimiter: str) -> float:
     return 0.0 if width == 1 else count / total * (1 - 0.5 / width)
 
 
-def _fast_table(file: str, text: pa.Buffer, dialect: Dialect) -> RawTable | None:
+def _fast_table(file: str, text: TextFile, dialect: Dialect) -> RawTable | None:
     """The table by Arrow's reader; None where the file is not well-formed enough for it."""
     headers = dialect.header.cells
-    width = len(headers)
-    body = text.slice(dialect.body)
-    if body.size == 0:
+    if text.data.size == dialect.body:
         empty = pd.DataFrame({name: pd.Series(dtype=TEXT) for name in unique_names(headers)})
         return RawTable(file, "", empty, headers, np.empty(0, dtype=np.int64))
-    ragged: list[tuple[int, int, str]] = []
+    read = _columns(text, dialect, threads=True) or _columns(text, dialect, threads=False)
+    if read is None:
+        return None
+    columns, ragged = read
+    count = len(columns[0])
+    if len(ragged) > 0.02 * (count + len(ragged)) + 20:
+        return None
+    rows = np.setdiff1d(np.arange(1, count + len(ragged) + 1), [number for number, _, _ in ragged], assume_unique=True)
+    made = {}
+    for place, name in enumerate(unique_names(headers)):
+        cells = columns[place]
+        columns[place] = None
+        if dialect.blank_after and place:
+            cells = pc.if_else(pc.starts_with(cells, " "), pc.utf8_slice_codeunits(cells, 1), cells)
+        made[name] = text_column(cells)
+    frame = pd.DataFrame(made, index=pd.RangeIndex(count), copy=False)
+    aside = _aside_ragged(text.data, dialect, ragged, len(headers))
+    return without_residue(RawTable(file, "", frame, headers, rows, tuple(aside)), dialect.body_line)
+
+
+def _columns(text: TextFile, dialect: Dialect, *, threads: bool) -> tuple[list[pa.Array], list[Ragged]] | None:
+    """The columns as text, batch by batch so that the file is never in memory at once, and the ragged rows.
+
+    Only without threads can a ragged row be given its number; None asks for that, or for the careful way.
+    """
+    width = len(dialect.header.cells)
+    ragged: list[Ragged] = []
 
     def keep(row: arrow_csv.InvalidRow) -> str:
         ragged.append((row.number or 0, row.actual_columns, row.text))
         return "skip" if row.number and len(ragged) < _MANY_RAGGED else "error"
 
-    table = None
-    for threads in (True, False):
-        ragged.clear()
-        try:
-            table = arrow_csv.read_csv(
-                pa.BufferReader(body),
+    columns = [GrowingColumn() for _ in range(width)]
+    names = [str(place) for place in range(width)]
+    try:
+        with text.open(dialect.body) as stream:
+            reader = arrow_csv.open_csv(
+                stream,
                 arrow_csv.ReadOptions(
-                    use_threads=threads, block_size=_BLOCK, column_names=[str(place) for place in range(width)]
+                    use_threads=threads, block_size=_BLOCK if threads else _LARGE_BLOCK, column_names=names
                 ),
                 arrow_csv.ParseOptions(
                     delimiter="\x1f" if dialect.single_column else dialect.delimiter,
-                    newlines_in_values=bool(_count(text, ord('"'))),
+                    newlines_in_values=text.quotes > 0,
                     invalid_row_handler=keep,
                 ),
                 arrow_csv.ConvertOptions(
-                    column_types={str(place): pa.large_string() for place in range(width)},
+                    column_types=dict.fromkeys(names, pa.large_string()),
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=True,
                     null_values=[""],
                 ),
             )
-            break
-        except pa.ArrowInvalid:
-            continue
-    if table is None or len(ragged) > 0.02 * (table.num_rows + len(ragged)) + 20:
+            for batch in reader:
+                for column, array in zip(columns, batch.columns, strict=True):
+                    column.append(array)
+    except pa.ArrowInvalid:
         return None
-    count = table.num_rows + len(ragged)
-    rows = np.setdiff1d(np.arange(1, count + 1), [number for number, _, _ in ragged], assume_unique=True)
-    names = unique_names(headers)
-    columns = {}
-    for place, name in enumerate(names):
-        cells = table[place]
-        if dialect.blank_after and place:
-            cells = pc.if_else(pc.starts_with(cells, " "), pc.utf8_slice_codeunits(cells, 1), cells)
-        columns[name] = text_column(cells)
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
-    aside = _aside_ragged(text, dialect, ragged, width)
-    return without_residue(RawTable(file, "", frame, headers, rows, tuple(aside)), dialect.body_line)
+    evenly: dict[int, pa.Buffer] = {}
+    return [column.finish(evenly) for column in columns], ragged
 
 
 def _aside_ragged(
@@ -174,9 +192,3 @@ def _aside_ragged(
             place = found.start()
         cells = next(csv.reader([row], delimiter=dialect.delimiter), [])
         yield SetAside(line, ragged_reason(actual, width, cells), shortened(row))
-
-
-def _count(text: pa.Buffer, byte: int) -> int:
-    """How often a byte occurs, counted piece by piece."""
-    view = np.frombuffer(text, dtype=np.uint8)
-    return sum(int(np.count_nonzero(view[start : start + _BLOCK] == byte)) for start in range(0, len(view), _BLOCK))

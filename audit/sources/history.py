@@ -72,4 +72,7 @@ def _shown(guess: Guess) -> ColumnMapping:
     """How a column of snapshots is listed: the watched ones end as values of changes."""
     field = guess.field if guess.field is None or guess.field in _KEPT else "new_value"
     reason = f"{guess.reason}; its changes are the records" if field == "new_value" else guess.reason
-    return ColumnMapping(guess.column.header or guess.column.name, field, guess.confidence, reason)
+    column = guess.column
+    return ColumnMapping(
+        column.header or column.name, field, guess.confidence, reason, filled=column.filled, distinct=column.distinct
+    )

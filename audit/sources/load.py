@@ -1,6 +1,6 @@
 """The way from paths to a `Dataset`: find, read, detect, map, type, assemble."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -8,17 +8,21 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from audit.dataset import Dataset, SourceInfo
 from audit.errors import NothingReadable
 from audit.schema import TEXT
 from audit.sources import files
 from audit.sources.assemble import Part, account, canonical, together
+from audit.sources.databases import display_name, is_url, read_database
 from audit.sources.detect import Detection, detect
 from audit.sources.history import from_snapshots
 from audit.sources.mapping import Column, Guess, map_columns
-from audit.sources.profile import profile
 from audit.sources.raw import RawTable, Unreadable, gathered
+
+_DAMAGE = (ValueError, LookupError, ArithmeticError, OSError, MemoryError, RecursionError, pa.ArrowException)
+"""What hostile bytes may still raise within a format's library; one file never ends a run."""
 
 
 @dataclass(frozen=True)
@@ -53,36 +57,31 @@ class _Seen:
 
 
 def load(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     *,
     overrides: Sequence[SourceOverride] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Dataset:
     """All tables below the paths as one data set.
 
-    Raises SourceError if a path does not exist, NothingReadable if not one table could be read. A file that cannot be
-    read among others is a warning and a source without entity.
+    A path is a file, a folder, an archive, "-" for standard input, or the URL of a database. Raises SourceError if a
+    path does not exist, NothingReadable if not one table could be read. A file that cannot be read among others is a
+    warning and a source without entity.
     """
     tell = progress or (lambda _: None)
-    raws: list[RawTable] = []
-    failed: list[SourceInfo] = []
-    for item in files.find([Path(path) for path in paths]):
-        tell(f"reading {item.name}")
-        if isinstance(item, files.Refused):
-            failed.append(_failure(item.name, item.reason))
-            continue
-        try:
-            data = item.open()
-            raws += files.reader_for(item.name, data)(item.name, data)
-        except Unreadable as error:
-            failed.append(_failure(item.name, str(error)))
+    raws, failed = _read(paths, tell)
     if not raws:
         _nothing(paths, failed)
-    raws = gathered(raws, (".eml", ".vcf"))
+    raws = gathered(raws)
+    pa.default_memory_pool().release_unused()
+    aside = _set_aside(raws)
     seen = _detected(raws, overrides)
+    raws.clear()
+    pa.default_memory_pool().release_unused()
     parts: list[Part] = []
     infos: list[SourceInfo] = []
-    for table in seen:
+    while seen:
+        table = seen.pop(0)
         tell(f"mapping {table.raw.file}")
         part, info = _mapped(table)
         parts += [part] if part is not None else []
@@ -93,9 +92,36 @@ def load(
     return Dataset(
         tables=MappingProxyType(together(parts)),
         sources=(*infos, *failed),
-        set_aside=_set_aside(raws),
+        set_aside=aside,
         warnings=tuple(warnings),
     )
+
+
+def _read(paths: Sequence[Path | str], tell: Callable[[str], None]) -> tuple[list[RawTable], list[SourceInfo]]:
+    """Every table that can be read, and an entry for each source that cannot."""
+    raws: list[RawTable] = []
+    failed: list[SourceInfo] = []
+
+    def take(name: str, tables: Iterator[RawTable]) -> None:
+        tell(f"reading {name}")
+        try:
+            for table in tables:
+                raws.append(table)
+        except Unreadable as error:
+            failed.append(_failure(name, str(error)))
+        except _DAMAGE as error:
+            failed.append(
+                _failure(name, f"it is damaged in a way that its reader does not know ({type(error).__name__})")
+            )
+
+    for url in filter(is_url, paths):
+        take(display_name(str(url)), read_database(str(url)))
+    for item in files.find([path for path in paths if not is_url(path)]):
+        if isinstance(item, files.Refused):
+            failed.append(_failure(item.name, item.reason))
+        else:
+            take(item.name, files.read(item))
+    return raws, failed
 
 
 def describe(dataset: Dataset) -> list[dict[str, Any]]:
@@ -120,6 +146,8 @@ def describe(dataset: Dataset) -> list[dict[str, Any]]:
                     "confidence": column.confidence,
                     "reason": column.reason,
                     "opinion": column.opinion,
+                    "filled": column.filled,
+                    "distinct": column.distinct,
                 }
                 for column in info.mapping
             ],
@@ -135,7 +163,7 @@ def _detected(raws: Sequence[RawTable], overrides: Sequence[SourceOverride]) -> 
     seen = []
     for raw in raws:
         columns = tuple(
-            Column(name, header, profile(raw.frame[name]))
+            Column.of(name, header, raw.frame[name])
             for name, header in zip(raw.frame.columns, raw.headers, strict=True)
         )
         correction = _correction(raw, overrides)
@@ -206,12 +234,14 @@ def _failure(name: str, reason: str) -> SourceInfo:
     )
 
 
-def _nothing(paths: Sequence[Path], failed: Sequence[SourceInfo]) -> None:
+def _nothing(paths: Sequence[Path | str], failed: Sequence[SourceInfo]) -> None:
     shown = "; ".join(f"{info.file}: {info.reason}" for info in failed[:5])
-    where = ", ".join(str(path) for path in paths) or "no path"
+    where = ", ".join(display_name(str(path)) if is_url(path) else str(path) for path in paths) or "no path"
     message = f"Nothing could be read ({shown})." if shown else f"There is no file with data in {where}."
     raise NothingReadable(
-        message, hint="Give exports as CSV, XLSX, ODS, JSON, vCard, mbox or eml files, or a folder or zip of them."
+        message,
+        hint="Give exports as CSV, XLSX, ODS, JSON, Parquet, SQLite, DuckDB, vCard or mail files, a folder or zip of "
+        "them, or the URL of a database.",
     )
 
 

@@ -30,13 +30,21 @@ _LARGEST_MAIL = 64 << 20
 
 
 def read_mail(file: str, data: pa.Buffer) -> Iterator[RawTable]:
-    """One table of all messages. Raises Unreadable if there is none."""
+    """One table of all messages of an mbox or eml file. Raises Unreadable if there is none."""
+    yield _table(file, data, "*.eml" if file.lower().endswith(".eml") else "")
+
+
+def read_letter(file: str, data: pa.Buffer) -> Iterator[RawTable]:
+    """The one message of a Maildir's file. Raises Unreadable if it is none."""
+    yield _table(file, data, "*")
+
+
+def _table(file: str, data: pa.Buffer, gather: str) -> RawTable:
     content = data.to_pybytes()
-    single = file.lower().endswith(".eml")
     lines: list[dict[str, str]] = []
     rows: list[int] = []
     aside: list[SetAside] = []
-    for number, (line, message) in enumerate(_messages(content, single), 1):
+    for number, (line, message) in enumerate(_messages(content, bool(gather)), 1):
         if len(message) > _LARGEST_MAIL:
             aside.append(SetAside(line, "a message of more than 64 MB", shortened(message[:200].decode("latin-1"))))
             continue
@@ -53,7 +61,7 @@ def read_mail(file: str, data: pa.Buffer) -> Iterator[RawTable]:
     frame["mail.return_at"] = _days(frame["mail.return_at"], frame["mail.at"])
     count = len(set(rows)) + len(aside)
     notes = (f"{count:,} messages gave {len(lines):,} activities",) if count != len(lines) else ()
-    yield RawTable(file, "", frame, tuple(HEADERS), np.array(rows, dtype=np.int64), tuple(aside), notes)
+    return RawTable(file, "", frame, tuple(HEADERS), np.array(rows, dtype=np.int64), tuple(aside), notes, gather=gather)
 
 
 def _messages(content: bytes, single: bool) -> Iterator[tuple[int, bytes]]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit.schema import TEXT, Field, entities
 from audit.sources.headers import header_key, header_keys, header_words
-from audit.sources.profile import Profile
+from audit.sources.profile import Profile, counted, profile
 from audit.sources.systems import SystemObject
 
 _FILLERS = frozenset(
@@ -27,11 +27,20 @@ _MULTI = {"email": "other_emails", "phone": "other_phones", "mobile": "other_pho
 
 @dataclass(frozen=True)
 class Column:
-    """A column to be mapped: its name in the frame, the header as written, what its values look like."""
+    """A column to be mapped: its name in the frame, the header as written, what its values look like.
+
+    `filled` and `distinct` are counted over all rows, where the profile is of a sample.
+    """
 
     name: str
     header: str
     profile: Profile
+    filled: int = 0
+    distinct: int = 0
+
+    @classmethod
+    def of(cls, name: str, header: str, values: pd.Series) -> "Column":
+        return cls(name, header, profile(values), *counted(values))
 
 
 @dataclass(frozen=True)

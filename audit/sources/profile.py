@@ -1,15 +1,22 @@
 """What the values of a column look like, from a sample: addresses, numbers, dates, countries ..."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.schema import TEXT
 
 _SAMPLE = 200
 _SPREAD = 4_000
 _COMMON = 60
+_LARGE = 1 << 17
+_PARTS = 16
 _PATTERNS = {
     kind: re.compile(pattern)
     for kind, pattern in {
@@ -36,11 +43,17 @@ class Profile:
 
     filled: int
     distinct: int
-    shares: dict[str, float]
+    shares: Mapping[str, float]
     common: tuple[str, ...]
+    sample: tuple[str, ...] = ()
 
     def share(self, kind: str) -> float:
-        return self.shares.get(kind, 0.0)
+        return self.countries if kind == "country" else self.shares.get(kind, 0.0)
+
+    @cached_property
+    def countries(self) -> float:
+        """The share of names of countries; asked for where a column may be one, as all names take much memory."""
+        return _country_share(self.sample)
 
     @property
     def times(self) -> float:
@@ -60,11 +73,36 @@ def profile(column: pd.Series) -> Profile:
     if distinct:
         for kind, pattern in _PATTERNS.items():
             shares[kind] = sum(bool(pattern.match(value)) for value in distinct) / len(distinct)
-        shares["country"] = _country_share(distinct)
-    return Profile(len(seen), len(counts), shares, tuple(str(value) for value in counts.index[:_COMMON]))
+    common = tuple(str(value) for value in counts.index[:_COMMON])
+    return Profile(len(seen), len(counts), shares, common, tuple(distinct))
 
 
-def _country_share(distinct: list[str]) -> float:
+def counted(column: pd.Series) -> tuple[int, int]:
+    """How many rows of a text column hold a value, and how many different values there are."""
+    values = column.array.__arrow_array__()
+    filled = len(values) - values.null_count
+    if len(values) < _LARGE or pc.count_distinct(values[:_LARGE]).as_py() < _LARGE // 8:
+        return filled, pc.count_distinct(values).as_py()
+    # Counted in parts that cannot share a value, as a table of all values would take several times their memory.
+    parts = np.concatenate([_part(chunk) for chunk in values.chunks])
+    if values.null_count:
+        parts[values.is_null().to_numpy(zero_copy_only=False)] = _PARTS
+    return filled, sum(pc.count_distinct(values.filter(pa.array(parts == part))).as_py() for part in range(_PARTS))
+
+
+def _part(values: pa.LargeStringArray) -> np.ndarray:
+    """A number below `_PARTS` for each value, by its length and three of its bytes; the same for the same value."""
+    _, ends, content = values.buffers()
+    ends = np.frombuffer(ends, dtype=np.int64)[values.offset : values.offset + len(values) + 1]
+    start, length = ends[:-1], np.diff(ends).astype(np.int32)
+    part = length % 251
+    letters = np.frombuffer(content, dtype=np.uint8)
+    for third in range(1, 4):
+        part += letters[np.minimum(start + length * third // 3, max(len(letters), 1) - 1) - (third == 3)]
+    return (part % _PARTS).astype(np.uint8)
+
+
+def _country_share(distinct: Sequence[str]) -> float:
     """The share of values that name a country; two-letter codes alone are too often something else."""
     from audit.values import country
 

@@ -35,7 +35,7 @@ class RawTable:
     `frame` has unique column names, blank cells are NA; `headers` are the headers as written, "" for a nameless column,
     in the frame's order. `rows` numbers the data rows from 1 for the first below the header; rows set aside have a
     number too, so the numbers of `rows` may have gaps. `files` names the file of each row where many single files make
-    one table.
+    one table; `gather` is the pattern under which this file and its neighbours of one kind make one.
     """
 
     file: str
@@ -46,6 +46,7 @@ class RawTable:
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[str, ...] = field(default=())
     files: pd.Series | None = None
+    gather: str = ""
 
     @property
     def rows_present(self) -> int:
@@ -93,25 +94,24 @@ def shortened(text: str) -> str:
     return text if len(text) <= MAX_KEPT_TEXT else f"{text[:MAX_KEPT_TEXT]}..."
 
 
-def gathered(tables: Sequence[RawTable], endings: tuple[str, ...]) -> list[RawTable]:
+def gathered(tables: Sequence[RawTable]) -> list[RawTable]:
     """The tables, with those of single-record files of one folder (mails, cards) put together into one."""
     result: list[RawTable] = []
     folders: dict[tuple[str, str], list[RawTable]] = {}
     for table in tables:
-        name = PurePosixPath(table.file)
-        if name.suffix.lower() in endings:
-            folders.setdefault((str(name.parent), name.suffix.lower()), []).append(table)
+        if table.gather:
+            folders.setdefault((str(PurePosixPath(table.file).parent), table.gather), []).append(table)
         else:
             result.append(table)
-    for (folder, ending), members in folders.items():
-        result.append(members[0] if len(members) == 1 else _one(folder, ending, members))
+    for (folder, pattern), members in folders.items():
+        result.append(members[0] if len(members) == 1 else _one(folder, pattern, members))
     return result
 
 
-def _one(folder: str, ending: str, members: Sequence[RawTable]) -> RawTable:
+def _one(folder: str, pattern: str, members: Sequence[RawTable]) -> RawTable:
     files = [member.file for member in members for _ in range(len(member.frame))]
     return RawTable(
-        file=f"{'' if folder == '.' else folder + '/'}*{ending}",
+        file=f"{'' if folder == '.' else folder + '/'}{pattern}",
         sheet="",
         frame=pd.concat([member.frame for member in members], ignore_index=True),
         headers=members[0].headers,

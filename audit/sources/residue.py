@@ -80,12 +80,18 @@ def without_residue(table: RawTable, body_line: int) -> RawTable:
     return RawTable(
         table.file,
         table.sheet,
-        frame[keep].reset_index(drop=True),
+        _kept(frame, keep),
         table.headers,
         table.rows[keep],
         merged,
         table.notes,
     )
+
+
+def _kept(frame: pd.DataFrame, keep: np.ndarray) -> pd.DataFrame:
+    """The rows to keep, taken column by column: the frame is emptied on the way, to hold no two copies of a table."""
+    names, index = list(frame.columns), pd.RangeIndex(int(keep.sum()))
+    return pd.DataFrame({name: frame.pop(name)[keep].set_axis(index) for name in names}, index=index, copy=False)
 
 
 def _text_of(frame: pd.DataFrame, place: int) -> str:

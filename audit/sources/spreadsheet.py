@@ -1,6 +1,5 @@
 """Reader of workbooks (XLSX, XLSM, XLSB, XLS, ODS): every sheet a table, every cell as text."""
 
-import datetime as dt
 import io
 import re
 import zipfile
@@ -9,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
+from audit.sources.cells import cell_text
 from audit.sources.header_line import find_header
 from audit.sources.raw import RawTable, Unreadable, text_frame, unique_names
 from audit.sources.residue import without_residue
@@ -66,19 +66,7 @@ def _table(file: str, sheet: str, grid: Sequence[Sequence[object]]) -> RawTable 
 
 
 def _text(cell: object) -> str:
-    """A cell as text: whole numbers without a decimal point, dates in ISO form."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(" ") if cell.time() != dt.time() else cell.date().isoformat()
-    if isinstance(cell, dt.timedelta):
-        seconds = round(cell.total_seconds())
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return str(cell)
+    return cell_text(cell) or ""
 
 
 def _check_extent(content: bytes) -> None:

@@ -3,6 +3,7 @@
 import quopri
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 
 import numpy as np
 import pyarrow as pa
@@ -49,7 +50,15 @@ def read_vcards(file: str, data: pa.Buffer) -> Iterator[RawTable]:
     if not number:
         raise Unreadable("it holds no vCard")
     frame = text_frame([[card.get(name) for card in cards] for name in _HEADERS], _HEADERS)
-    yield RawTable(file, "", frame, tuple(_HEADERS), np.array(rows, dtype=np.int64), tuple(aside))
+    yield RawTable(
+        file,
+        "",
+        frame,
+        tuple(_HEADERS),
+        np.array(rows, dtype=np.int64),
+        tuple(aside),
+        gather=f"*{PurePath(file).suffix}",
+    )
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str] | None]]:

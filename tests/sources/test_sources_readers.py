@@ -13,7 +13,8 @@ import xlsxwriter
 
 from audit.schema import TEXT
 from audit.sources.delimited import read_delimited
-from audit.sources.files import Item, find, reader_for
+from audit.sources.files import Item, find
+from audit.sources.files import read as read_item
 from audit.sources.raw import RawTable, unique_names
 
 HEADERS = ["Id", "Name", "Note", "Zip"]
@@ -28,8 +29,7 @@ def read(path: Path) -> list[RawTable]:
     tables = []
     for item in find([path]):
         assert isinstance(item, Item)
-        data = item.open()
-        tables += reader_for(item.name, data)(item.name, data)
+        tables += read_item(item)
     return tables
 
 

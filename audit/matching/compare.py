@@ -1,0 +1,80 @@
+"""Comparing pairs of records: one outcome per comparison, a level and how rare the value agreed on is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from audit.matching import organisation, person, place, reach
+from audit.matching.levels import ACCOUNT, CONTACT, Comparison
+from audit.matching.prepare import Records
+from audit.matching.view import BINS, View
+
+_COMPARE: dict[str, tuple[frozenset[str], Callable[[View], np.ndarray]]] = {
+    "given": (frozenset({"given"}), person.given),
+    "family": (frozenset({"family"}), person.family),
+    "middle": (frozenset({"middle"}), person.middle),
+    "suffix": (frozenset({"suffix"}), person.suffix),
+    "birth": (frozenset({"birth"}), person.birth),
+    "gender": (frozenset({"gender"}), person.gender),
+    "email": (frozenset({"email"}), reach.email),
+    "phone": (frozenset({"phone"}), reach.phone),
+    "national": (frozenset({"national"}), reach.national),
+    "customer": (frozenset({"customer"}), reach.customer),
+    "profile": (frozenset({"profile"}), reach.profile),
+    "place": (frozenset({"street", "postcode", "city"}), place.place),
+    "company": (frozenset({"company"}), organisation.company),
+    "organisation": (frozenset({"company"}), organisation.organisation),
+    "site": (frozenset({"site"}), reach.site),
+    "job": (frozenset({"job"}), person.job),
+    "source": (frozenset({"source"}), reach.source),
+}
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """For pairs of record positions: per comparison `level * BINS + rarity`, 0 where not known."""
+
+    left: np.ndarray
+    right: np.ndarray
+    values: dict[str, np.ndarray]
+    comparisons: tuple[Comparison, ...]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def take(self, rows: np.ndarray) -> "Outcomes":
+        values = {name: codes[rows] for name, codes in self.values.items()}
+        return Outcomes(self.left[rows], self.right[rows], values, self.comparisons)
+
+    def append(self, other: "Outcomes") -> "Outcomes":
+        values = {name: np.append(codes, other.values[name]) for name, codes in self.values.items()}
+        left, right = np.append(self.left, other.left), np.append(self.right, other.right)
+        return Outcomes(left, right, values, self.comparisons)
+
+    def table(self) -> np.ndarray:
+        """The outcomes as (pairs, comparisons)."""
+        if not self.comparisons:
+            return np.zeros((len(self), 0), dtype=np.uint16)
+        return np.stack([self.values[comparison.name] for comparison in self.comparisons], axis=1)
+
+    def level(self, name: str) -> np.ndarray:
+        return self.values[name] // BINS
+
+
+def comparisons_of(records: Records) -> tuple[Comparison, ...]:
+    """The comparisons that the columns at hand allow."""
+    known = CONTACT if records.entity == "contact" else ACCOUNT
+    return tuple(comparison for comparison in known if not _COMPARE[comparison.name][0].isdisjoint(records.columns))
+
+
+def compare(records: Records, left: np.ndarray, right: np.ndarray, workers: int) -> Outcomes:
+    """The outcomes of all comparisons for pairs of record positions."""
+    chosen = comparisons_of(records)
+    view = View(records, left, right, workers)
+    values = {comparison.name: _COMPARE[comparison.name][1](view) for comparison in chosen}
+    if "given" in values and "family" in values:
+        person.reorder(view, values)
+    if "organisation" in values and "company" in values:
+        organisation.separate(view, values)
+    return Outcomes(left, right, values, chosen)

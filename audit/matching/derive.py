@@ -1,0 +1,158 @@
+"""What blocking and comparing know about each distinct value: sounds, short forms, initials, mailbox and domain."""
+
+from collections.abc import Callable, Mapping
+
+import jellyfish
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from audit.matching.codes import BLANK, Column, encode
+from audit.values.nicknames import formal_names
+from audit.values.text import text_series
+
+
+def derive(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Columns made from others, by name; those whose origin is missing are left out."""
+    derived: dict[str, Column] = {}
+    if "given" in columns:
+        derived["call"] = recode(columns["given"], _formal)
+        derived["given_sound"] = recode(columns["given"], _sound_of_first)
+        derived["initial"] = cut(columns["given"], 0, 1)
+        derived["given_start"] = cut(columns["given"], 0, 3)
+    if "family" in columns:
+        derived["family_sound"] = recode(columns["family"], _sound)
+        derived["family_start"] = cut(columns["family"], 0, 4)
+        derived["family_letters"] = recode(columns["family"], _letters)
+    names = [columns[name] for name in ("given", "family") if name in columns]
+    if names:
+        derived["who"] = _initials([columns[name] for name in ("given", "family") if name in columns])
+        derived["name"] = _unordered(names)
+    if "birth" in columns:
+        for name, ends in (("year", (0, 4)), ("year_month", (0, 6)), ("month_day", (4, 8))):
+            derived[name] = cut(columns["birth"], *ends)
+        derived["year_day"] = recode(columns["birth"], lambda word: word[:4] + word[6:])
+    if "email" in columns:
+        derived["mailbox"] = part(columns["email"], r"^(.*)@")
+        derived["domain"] = part(columns["email"], r"@([^@]*)$")
+        derived["email_start"] = cut(columns["email"], 0, 6)
+    if "phone" in columns:
+        derived["phone_end"] = cut(columns["phone"], -7, None)
+    if "house" in columns and "street" in columns:
+        derived["address"] = combine([columns["house"], columns["street"]])
+    if "street" in columns:
+        derived["street_sound"] = recode(columns["street"], _sound)
+    if "company" in columns:
+        derived["company_key"] = recode(columns["company"], lambda word: word.replace(" ", ""))
+        derived["tokens"] = recode(columns["company"], lambda word: " ".join(sorted(word.split())))
+        derived["rare"], derived["rare_pair"] = _rare_words(columns["company"])
+        derived["company_sound"] = recode(columns["company"], lambda word: _sound(word.split(" ", 1)[0]))
+        derived["company_start"] = recode(columns["company"], lambda word: word.replace(" ", "")[:6])
+    return derived
+
+
+def recode(column: Column, function: Callable[[str], str]) -> Column:
+    """`function` of each distinct value; empty results are blank."""
+    used = np.zeros(len(column.words) + 1, dtype=bool)
+    used[column.codes.ravel()] = True
+    made = [function(word) if keep else "" for word, keep in zip(column.words, used[:-1], strict=True)]
+    codes, words = pd.factorize(np.array([*made, ""], dtype=object))
+    empty = codes[-1]
+    codes = np.where(codes == empty, BLANK, codes)
+    return Column(codes[column.codes], np.asarray(words, dtype=object))
+
+
+def cut(column: Column, start: int, stop: int | None) -> Column:
+    """A stretch of letters of each distinct value."""
+    return _encoded(pc.utf8_slice_codeunits(_arrow(column), start, stop), column)
+
+
+def part(column: Column, pattern: str) -> Column:
+    """What the group of an RE2 pattern holds in each distinct value."""
+    named = pattern.replace("(", "(?P<part>", 1)
+    return _encoded(pc.struct_field(pc.extract_regex(_arrow(column), named), "part"), column)
+
+
+def _arrow(column: Column) -> pa.Array:
+    return pa.array(column.words, pa.large_string())
+
+
+def _encoded(values: pa.Array, column: Column) -> Column:
+    again = encode(text_series(values))
+    return Column(np.append(again.codes, BLANK)[column.codes], again.words)
+
+
+def combine(columns: list[Column], *, any_filled: bool = False) -> Column:
+    """Several single columns as one; blank where any part is (with `any_filled`: where all are). Words are numbers."""
+    total = columns[0].single.astype(np.int64) + 1
+    blank = columns[0].single == BLANK
+    for column in columns[1:]:
+        total = total * (len(column.words) + 1) + column.single + 1
+        blank = (blank & (column.single == BLANK)) if any_filled else (blank | (column.single == BLANK))
+    codes, words = pd.factorize(np.where(blank, -1, total))
+    where = np.flatnonzero(words == -1)
+    if len(where):
+        codes = np.where(codes == where[0], BLANK, codes)
+    return Column(codes, words)
+
+
+def _rare_words(column: Column) -> tuple[Column, Column]:
+    """The three rarest words of each name, and all pairs of them; words that one name alone has are left out."""
+    lists = [sorted(set(word.split())) for word in column.words]
+    sizes = np.fromiter(map(len, lists), np.int64, len(lists))
+    codes, words = pd.factorize(np.array([word for parts in lists for word in parts] or [""], dtype=object))
+    held = np.bincount(codes, minlength=len(words))
+    rows = np.repeat(np.arange(len(lists)), sizes)
+    codes = codes[: len(rows)]
+    order = np.lexsort((codes, held[codes], rows))
+    order = order[held[codes[order]] > 1]
+    rank = np.arange(len(order)) - np.searchsorted(rows[order], rows[order])
+    table = np.full((len(lists) + 1, 3), BLANK, dtype=np.int64)
+    kept = rank < 3
+    table[rows[order][kept], rank[kept]] = codes[order][kept]
+    pairs = np.full((len(lists) + 1, 3), BLANK, dtype=np.int64)
+    for at, (one, other) in enumerate(((0, 1), (0, 2), (1, 2))):
+        both = (table[:, one] != BLANK) & (table[:, other] != BLANK)
+        low, high = np.minimum(table[:, one], table[:, other]), np.maximum(table[:, one], table[:, other])
+        pairs[both, at] = low[both] * (len(words) + 1) + high[both]
+    flat, distinct = pd.factorize(pairs.ravel())
+    blank = np.flatnonzero(distinct == BLANK)
+    flat = np.where(flat == blank[0], BLANK, flat) if len(blank) else flat
+    return Column(table[column.codes], words), Column(flat.reshape(pairs.shape)[column.codes], distinct)
+
+
+def _formal(word: str) -> str:
+    """The formal name that a given name stands for."""
+    first = word.split(" ", 1)[0]
+    return formal_names().get(first, first)
+
+
+def _sound(word: str) -> str:
+    bare = word.replace(" ", "")
+    return jellyfish.metaphone(bare) or bare
+
+
+def _sound_of_first(word: str) -> str:
+    return _sound(word.split(" ", 1)[0])
+
+
+def _letters(word: str) -> str:
+    return "".join(sorted(word.replace(" ", "")))
+
+
+def _initials(columns: list[Column]) -> Column:
+    """The initials of a record in order of the alphabet: what even a misspelt or swapped name keeps. Blank unless all
+    are known."""
+    letters = [np.append([ord(word[0]) for word in column.words], 0)[column.single] for column in columns]
+    ordered = np.sort(np.stack(letters), axis=0).astype(np.int64)
+    whole = np.where(ordered[0] > 0, sum(part << 21 * at for at, part in enumerate(ordered)), -1)
+    codes, words = pd.factorize(whole)
+    where = np.flatnonzero(words == -1)
+    return Column(np.where(codes == where[0], BLANK, codes) if len(where) else codes, words)
+
+
+def _unordered(columns: list[Column]) -> Column:
+    """Given and family name of a record in either order, as one; blank unless one is known."""
+    codes = np.sort(np.stack([column.single for column in columns]), axis=0)
+    return combine([Column(part, columns[0].words) for part in codes], any_filled=True)

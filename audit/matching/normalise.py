@@ -1,0 +1,122 @@
+"""Canonical fields as they are compared: cleaned by `audit.values`, with what only matching needs on top."""
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from audit.dataset import Table
+from audit.values import address, company_name, domain, person_name, phone, text
+from audit.values import email as mail
+from audit.values.text import TEXT, arrow, substitute, text_series
+
+_GENERATIONS = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "2nd": "ii", "iii": "iii", "3rd": "iii"}
+_MALE = "m male man mr herr hr bapak bpk pak tuan sdr laki-laki l homme hombre masculino sr senor monsieur don sir".split()
+_FEMALE = (
+    "f female woman mrs ms miss frau fr ibu bu nyonya ny nona sdri perempuan wanita p w femme mujer femenino sra senora"
+    " madame mme dona madam"
+).split()
+_STREET_TYPES = (
+    r"\b(?:street|str|st|avenue|ave|av|road|rd|drive|dr|lane|ln|court|ct|place|pl|boulevard|blvd|way|terrace|ter|tce"
+    r"|crescent|cres|cr|circuit|cct|circle|cir|close|cl|parade|pde|highway|hwy|parkway|pkwy|square|sq|jalan|jl|gang|gg"
+    r"|calle|c|rua|r|rue|via|n|s|e|w|ne|nw|se|sw|no|nr|number|unit|apt|ste|suite|fl|floor)\b"
+)
+
+
+def names(table: Table) -> dict[str, pd.Series]:
+    """Folded parts of contacts' names: given, middle, family, maiden, suffix; full and native names taken apart."""
+    given, middle, family = (table.column(name) for name in ("first_name", "middle_name", "last_name"))
+    suffix = table.column("suffix")
+    whole = table.column("full_name").fillna(table.column("native_name"))
+    whole = whole.mask((given.notna() | family.notna()).to_numpy())
+    if whole.notna().any():
+        parts = person_name.split(whole)
+        given, middle, family = (
+            known.fillna(parts[name])
+            for known, name in ((given, "first_name"), (middle, "middle_name"), (family, "last_name"))
+        )
+        suffix = suffix.fillna(parts["suffix"])
+    generation = text.fold(suffix).map(_GENERATIONS).astype(TEXT)
+    folded = text.fold(family)
+    ending = r" (jr|sr|junior|senior|ii|iii)$"
+    generation = generation.fillna(folded.str.extract(ending, expand=False).map(_GENERATIONS).astype(TEXT))
+    placed = {
+        "given": _name(given),
+        "middle": text.fold(middle),
+        "family": text.blank_to_na(substitute(_name(family), ending, "")),
+        "maiden": _name(table.column("maiden_name")),
+    }
+    return {**{name: values.mask(text.is_placeholder(values)) for name, values in placed.items()}, "suffix": generation}
+
+
+def _name(values: pd.Series) -> pd.Series:
+    """Folded, without titles; as it stands where nothing else is there."""
+    return text.fold(person_name.clean(values)).fillna(text.fold(values))
+
+
+def gender(values: pd.Series, salutation: pd.Series) -> pd.Series:
+    """m or f, from the field or else from the salutation."""
+    words = {**dict.fromkeys(_FEMALE, "f"), **dict.fromkeys(_MALE, "m")}
+    return text.key(values).map(words).astype(TEXT).fillna(text.key(salutation).map(words).astype(TEXT))
+
+
+def birth(dates: pd.Series, original: pd.Series) -> pd.Series:
+    """yyyymmdd; the eight digits as written where they are no date."""
+    written = pd.Series(dates.dt.strftime("%Y%m%d"), index=dates.index).astype(TEXT)
+    digits = substitute(text.as_text(original), r"\D", "")
+    return written.fillna(digits.where(digits.str.len() == 8))
+
+
+def profile(values: pd.Series) -> pd.Series:
+    """A profile address without protocol, host and trailing slash."""
+    lower = text.as_text(values).str.lower()
+    bare = substitute(lower, r"^(?:https?://)?(?:[a-z]{2,3}\.)?(?:linkedin\.com/)?(?:in/|pub/)?|[/?#].*$", "")
+    return text.blank_to_na(bare)
+
+
+def company(values: pd.Series) -> pd.Series:
+    """Folded company names without legal form."""
+    cleaned = company_name.key(values)
+    return cleaned.mask(text.is_placeholder(cleaned))
+
+
+def host(values: pd.Series) -> pd.Series:
+    return domain.clean(values)
+
+
+def email(values: pd.Series) -> pd.Series:
+    return mail.match_key(values)
+
+
+def phone_number(values: pd.Series) -> pd.Series:
+    """The last nine digits, in which national and international form agree; none where there are fewer than seven."""
+    digits = phone.digits(substitute(text.as_text(values), r"(?i)\s*(?:ext|x|#|durchwahl)\.?\s*\d+\s*$", ""))
+    last = digits.str.slice(-9)
+    return last.where(((last.str.len() >= 7) & ~text.is_placeholder(last)).fillna(False))
+
+
+def places(table: Table) -> dict[str, pd.Series]:
+    """House number, street without its type, district, postcode, city, state."""
+    line = table.column("street").fillna(table.column("address"))
+    parts = text.over_distinct(line, _street)
+    return {
+        "house": text.key(table.column("house_number")).fillna(parts["house"]),
+        "street": parts["street"],
+        "district": text.fold(table.column("street_2").fillna(table.column("district"))),
+        "postcode": address.postcode_key(table.column("postal_code")).fillna(parts["postcode"]),
+        "city": text.fold(table.column("city")),
+        "state": text.fold(table.column("state")),
+    }
+
+
+def _street(distinct: pd.Series) -> pd.DataFrame:
+    """House number, street name and postcode of address lines; what stands after the first comma is the place."""
+    postcode = distinct.str.extract(r"[, ](\d{5})(?:-\d{4})?\s*$", expand=False)
+    # "Skyline Apartments, 705 Sheppard Ave": the part with the number is the street.
+    head = substitute(substitute(distinct, r"^[^0-9,]*,\s*(.*\d)", r"\1"), r",.*$", "")
+    cleaned = address.clean(head)
+    cleaned = substitute(cleaned, r"\b(\d+)(?:st|nd|rd|th)\b", r"\1")
+    house = cleaned.str.extract(r"^(?:\D* )?(\d+[a-z]?)\b", expand=False)
+    rest = substitute(substitute(cleaned, r"^((?:\D* )?)\d+[a-z]? ", r"\1"), r"^(\D+) \d+[a-z]?$", r"\1")
+    bare = text_series(pc.replace_substring_regex(arrow(rest), _STREET_TYPES, " "))
+    return pd.DataFrame(
+        {"house": house.astype(TEXT), "street": text.squeeze(bare).fillna(rest), "postcode": postcode.astype(TEXT)}
+    )

@@ -1,0 +1,22 @@
+"""What a caller may set; the defaults are meant to be right for every table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MatchOptions:
+    """Thresholds are probabilities that two records are the same person or organisation.
+
+    At `merge` and above records join without a person's check, from `review` on they are shown to one. `max_pairs`
+    bounds the candidate pairs (0: chosen from the size of the table). `workers` are threads for string comparison.
+    """
+
+    merge: float = 0.7
+    review: float = 0.5
+    workers: int = 2
+    seed: int = 0
+    max_pairs: int = 0
+
+    def budget(self, records: int) -> int:
+        """How many candidate pairs a table of this size may have."""
+        return self.max_pairs or 500_000 + 3 * records

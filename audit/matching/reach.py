@@ -1,0 +1,105 @@
+"""Comparing how somebody is reached and registered: mail, telephone, ids, profile and website."""
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from audit.matching import levels
+from audit.matching.codes import BLANK
+from audit.matching.levels import Comparison
+from audit.matching.similarity import WordPairs
+from audit.matching.view import View, outcome
+
+
+def email(view: View) -> np.ndarray:
+    """Mail addresses. A mailbox that only repeats the owner's name adds nothing at another domain."""
+    same = view.shared("email")
+    one = view.codes("email")[0]
+    near = view.graded("email", _misspelt) > 0
+    own = near & ~view.equal("email") & (same == BLANK)
+    own[own] = _spelled_from_name(view, view.left[own]) & _spelled_from_name(view, view.right[own])
+    box = view.equal("mailbox") & (same == BLANK)
+    repeats = np.zeros(len(box), dtype=bool)
+    repeats[box] = _spelled_from_name(view, view.left[box]) & _spelled_from_name(view, view.right[box])
+    result = outcome(levels.EMAIL, len(one)).set("same", same != BLANK, view.bits("email", same))
+    result.set("own name", repeats)
+    digits_differ = view.graded("email", _digits_differ, where=near) > 0
+    result.set("typo", near & ~digits_differ & ~own)
+    result.set("mailbox", box, view.bits("mailbox", view.codes("mailbox")[0]))
+    result.set("domain", view.equal("domain"), view.bits("domain", view.codes("domain")[0]))
+    return result.set("different", view.both("email")).values
+
+
+def _misspelt(pairs: WordPairs) -> np.ndarray:
+    """At most two typing errors, a few more in a long address unless they make another mailbox."""
+    result = pairs.edits <= 2
+    rest = np.flatnonzero(~result & (pairs.edits <= 4) & (pairs.edits <= 0.2 * pairs.short))
+    for at in rest:
+        one, other = pairs.left[at].partition("@")[0], pairs.right[at].partition("@")[0]
+        result[at] = OSA.distance(one, other) <= min(len(one), len(other)) // 3
+    return result
+
+
+def _digits_differ(pairs: WordPairs) -> np.ndarray:
+    """Both have digits, and not the same: john7@ and john9@ are two mailboxes."""
+    digits = [["".join(filter(str.isdigit, word)) for word in side] for side in (pairs.left, pairs.right)]
+    return np.array([a != b and bool(a) and bool(b) for a, b in zip(*digits, strict=True)], dtype=bool)
+
+
+def _spelled_from_name(view: View, rows: np.ndarray) -> np.ndarray:
+    """Whether the first mailbox of records is spelled from their own names: it says nothing that the name does not."""
+    if not view.has("given") and not view.has("family"):
+        return np.zeros(len(rows), dtype=bool)
+    distinct, back = np.unique(rows, return_inverse=True)
+    parts = [np.append(view.column(name).words, "")[view.column(name).single[distinct]] if view.has(name)
+             else np.full(len(distinct), "", dtype=object) for name in ("mailbox", "given", "family")]
+    return np.array([_is_spelled(*words) for words in zip(*parts, strict=True)], dtype=bool)[back]
+
+
+def _is_spelled(mailbox: str, given: str, family: str) -> bool:
+    letters = "".join(letter for letter in mailbox if letter.isalpha())
+    first, last = given.split(" ", 1)[0], family.replace(" ", "")
+    if not letters or not (first or last):
+        return False
+    shapes = {first + last, last + first, first, last}
+    if first and last:
+        shapes |= {first[0] + last, last + first[0], first + last[0], first[0] + last[0]}
+    return letters in shapes
+
+
+def phone(view: View) -> np.ndarray:
+    same, ending = view.shared("phone"), view.shared("phone_end")
+    one = view.codes("phone")[0]
+    result = outcome(levels.PHONE, len(one)).set("same", same != BLANK, view.bits("phone", same))
+    result.set("ending", ending != BLANK, view.bits("phone_end", ending))
+    result.set("digit", view.graded("phone", lambda pairs: pairs.edits <= 1) > 0)
+    return result.set("different", view.both("phone")).values
+
+
+def national(view: View) -> np.ndarray:
+    one = view.codes("national")[0]
+    near = view.graded("national", lambda pairs: (pairs.edits <= 1) & (pairs.short >= 6)) > 0
+    result = outcome(levels.NATIONAL, len(one)).set("same", view.equal("national"), view.bits("national", one))
+    return result.set("digit", near).set("different", view.both("national")).values
+
+
+def _exact(view: View, comparison: Comparison) -> np.ndarray:
+    name = comparison.name
+    result = outcome(comparison, len(view.left)).set("same", view.equal(name), view.bits(name, view.codes(name)[0]))
+    return result.set("different", view.both(name)).values
+
+
+def customer(view: View) -> np.ndarray:
+    return _exact(view, levels.CUSTOMER)
+
+
+def profile(view: View) -> np.ndarray:
+    return _exact(view, levels.PROFILE)
+
+
+def site(view: View) -> np.ndarray:
+    return _exact(view, levels.SITE)
+
+
+def source(view: View) -> np.ndarray:
+    result = outcome(levels.SOURCE, len(view.left)).set("same", view.equal("source"))
+    return result.set("other", view.both("source")).values

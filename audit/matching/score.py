@@ -1,0 +1,198 @@
+"""Fellegi-Sunter weights for four kinds of pairs, fitted by EM on distinct patterns of outcomes."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from audit.matching.compare import Outcomes
+from audit.matching.levels import RELATIONS, Comparison, Relation
+from audit.matching.prepare import Records
+from audit.matching.view import BINS
+
+STRANGERS = 0
+SAME = 1
+_MAX_BITS = 26.0
+_ROUNDS = 40
+_LEAST = 0.2
+"""Of the pairs in a relation that a table of this size usually has, how many are assumed even where none are seen."""
+_USUAL = 500.0
+"""How many pairs the usual chances of strangers are worth."""
+CAUTION = 6.0
+"""Relatives and colleagues resemble each other more than independent fields would have it: by this factor the odds of
+a relation are raised when pairs are judged (not when the model is fitted)."""
+_UNLIKE = -2.0
+"""Bits against an agreement that members of a relation avoid: a household does not give two children one name."""
+_UNKNOWN = -3.0
+"""Bits against a relation whose decisive field is not known on both sides."""
+
+
+@dataclass
+class Patterns:
+    """Distinct patterns of outcomes: `outcomes` (patterns, comparisons), `counts`, and the pattern of every pair."""
+
+    outcomes: np.ndarray
+    counts: np.ndarray
+    of_pair: np.ndarray
+
+
+def patterns_of(outcomes: Outcomes, weights: np.ndarray | None = None) -> Patterns:
+    """The distinct patterns among pairs, found by hashing the outcomes of each pair to 64 bits.
+
+    `weights` are how many pairs each stands for.
+    """
+    digest = np.zeros(len(outcomes), dtype=np.uint64)
+    for at, comparison in enumerate(outcomes.comparisons):
+        salt = np.uint64((2 * at + 1) * 0x9E3779B97F4A7C15 % 2**64)
+        mixed = (outcomes.values[comparison.name].astype(np.uint64) + np.uint64(1)) * salt
+        digest += (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    of_pair, distinct = pd.factorize(digest)
+    first = np.full(len(distinct), len(outcomes), dtype=np.int64)
+    first[of_pair[::-1]] = np.arange(len(outcomes))[::-1]
+    table = outcomes.take(first).table()
+    return Patterns(table, np.bincount(of_pair, weights, minlength=len(distinct)).astype(np.float64), of_pair)
+
+
+@dataclass
+class Model:
+    """What was learned: per comparison the chance of each level among the same, among strangers and per relation.
+
+    `shares` are the parts of all pairs of the table that are strangers, the same, and in each relation.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    relations: tuple[Relation, ...]
+    all_pairs: float
+    same: dict[str, np.ndarray] = field(default_factory=dict)
+    strangers: dict[str, np.ndarray] = field(default_factory=dict)
+    related: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    shares: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def prior(self) -> float:
+        """The chance that two records drawn at random are the same."""
+        return float(self.shares[SAME])
+
+    def weights(self, comparison: Comparison, kind: int) -> np.ndarray:
+        """Bits for (SAME or a relation) against strangers, for every outcome of a comparison."""
+        chance = self._chance(comparison, kind)
+        bits = np.zeros((len(comparison.levels) + 1, BINS))
+        relation = self.relations[kind - 2] if kind > SAME else None
+        if chance is None:
+            if relation and comparison.name in relation.unlike:
+                bits[1:5] = _UNLIKE
+            return bits.ravel()
+        if relation and comparison.name == relation.needs[0]:
+            bits[0] = _UNKNOWN
+        rarity = np.arange(BINS) / 2
+        for at, level in enumerate(comparison.levels, start=1):
+            if level.same == 0:
+                continue
+            base = np.log2(chance[at])
+            bits[at] = base + rarity if level.by_value else base - np.log2(self.strangers[comparison.name][at])
+        return np.clip(bits, -_MAX_BITS, _MAX_BITS).ravel()
+
+    def _chance(self, comparison: Comparison, kind: int) -> np.ndarray | None:
+        if kind == SAME:
+            return self.same[comparison.name]
+        return self.related.get((self.relations[kind - 2].name, comparison.name))
+
+    def totals(self, table: np.ndarray) -> np.ndarray:
+        """Bits of evidence (patterns, kinds) for patterns of outcomes; strangers are zero."""
+        result = np.zeros((len(table), 2 + len(self.relations)))
+        for at, comparison in enumerate(self.comparisons):
+            for kind in range(1, result.shape[1]):
+                result[:, kind] += self.weights(comparison, kind)[table[:, at]]
+        return result
+
+    def posterior(self, table: np.ndarray, *, caution: float = 1.0) -> np.ndarray:
+        """The probability of each kind of pair, (patterns, kinds); `caution` multiplies the odds of relations."""
+        logs = self.totals(table) * np.log(2) + np.log(np.maximum(self.shares, 1e-300))
+        logs[:, 2:] += np.log(caution)
+        parts = np.exp(logs - logs.max(axis=1, keepdims=True))
+        return parts / parts.sum(axis=1, keepdims=True)
+
+
+def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -> Model:
+    """Learn from candidate pairs (`found`) what duplicates look like, and from a random `sample` what strangers do."""
+    records = table.rows
+    all_pairs = max(records * (records - 1) / 2, 1.0)
+    comparisons = outcomes.comparisons
+    names = {comparison.name for comparison in comparisons}
+    relations = tuple(
+        relation for relation in RELATIONS[table.entity] if len(names & set(relation.needs)) > 1 and relation.needs[0] in names
+    )
+    model = Model(comparisons, relations, all_pairs)
+    for comparison in comparisons:
+        model.same[comparison.name] = _start(comparison, "same")
+        for relation in relations:
+            if relation.name in comparison.shared_by:
+                model.related[relation.name, comparison.name] = _start(comparison, "related")
+    expected = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
+    model.shares = _shares(expected, all_pairs)
+    least = np.array([0.0, 0.0, *(_LEAST * relation.share * records for relation in relations)])
+    seen = {comparison.name: _levels(comparison, sample, at) for at, comparison in enumerate(comparisons)}
+    scale = sample.counts.sum() / all_pairs
+    duplicates = {name: np.zeros_like(counts) for name, counts in seen.items()}
+    for _ in range(_ROUNDS):
+        for comparison in comparisons:
+            model.strangers[comparison.name] = _strangers(
+                seen[comparison.name] - scale * duplicates[comparison.name], comparison
+            )
+        kinds = model.posterior(found.outcomes)
+        weighted = kinds * found.counts[:, None]
+        expected = weighted.sum(axis=0) + least
+        before, model.shares = model.shares, _shares(expected, all_pairs)
+        for at, comparison in enumerate(comparisons):
+            name = comparison.name
+            level = found.outcomes[:, at] // BINS
+            size = len(comparison.levels) + 1
+            for kind in range(1, weighted.shape[1]):
+                counts = np.bincount(level, weighted[:, kind], minlength=size)
+                if kind == SAME:
+                    model.same[name] = _capped(_learn(counts, _start(comparison, "same"), comparison.prior), comparison)
+                elif model.related.get(key := (relations[kind - 2].name, name)) is not None:
+                    model.related[key] = _learn(counts, _start(comparison, "related"), comparison.prior)
+            duplicates[name] = np.bincount(level, weighted[:, 1:].sum(axis=1), minlength=size)
+        if np.abs(np.log(model.shares[1:] / before[1:])).max() < 0.002:
+            break
+    return model
+
+
+def _start(comparison: Comparison, kind: str) -> np.ndarray:
+    chance = np.array([0.0, *(getattr(level, kind) for level in comparison.levels)])
+    return np.maximum(chance / chance.sum(), [0.0, *([0.002] * len(comparison.levels))])
+
+
+def _learn(counts: np.ndarray, start: np.ndarray, prior: float) -> np.ndarray:
+    counts = counts.copy()
+    counts[0] = 0
+    return np.maximum((counts + prior * start) / (counts.sum() + prior), 1e-9)
+
+
+def _capped(chance: np.ndarray, comparison: Comparison) -> np.ndarray:
+    """No level above the most that is believable for duplicates; what is cut goes to the others in proportion."""
+    most = np.array([1.0, *(level.at_most for level in comparison.levels)])
+    over = chance > most
+    free = chance[~over].sum()
+    return np.where(over, most, chance * (1 - most[over].sum()) / free) if over.any() else chance
+
+
+def _levels(comparison: Comparison, patterns: Patterns, at: int) -> np.ndarray:
+    return np.bincount(patterns.outcomes[:, at] // BINS, patterns.counts, minlength=len(comparison.levels) + 1)
+
+
+def _strangers(counts: np.ndarray, comparison: Comparison) -> np.ndarray:
+    """The chance of each level among strangers: as counted, with the usual chances counted as a few pairs."""
+    usual = np.array([level.stranger for level in comparison.levels])
+    rest = next((at for at, level in enumerate(comparison.levels) if level.name in ("different", "other")), -1)
+    usual[rest] += max(1 - usual.sum(), 0.0)
+    counts = np.maximum(counts, 0.0)
+    counts[0] = 0
+    counts[1:] += _USUAL * usual / usual.sum()
+    return np.maximum(counts / counts.sum(), 1e-9)
+
+
+def _shares(expected: np.ndarray, all_pairs: float) -> np.ndarray:
+    shares = np.clip(expected[1:] / all_pairs, 0.3 / all_pairs, 0.9 / (len(expected) - 1))
+    return np.append(1 - shares.sum(), shares)

@@ -1,0 +1,159 @@
+"""What of a person's data a report shows: masked for sending, full for working, with the same pseudonyms in both.
+
+Only what is printed passes through here, so it works on single values.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from audit.schema import MULTI_SEPARATOR, entities
+
+DOT = "•••"
+CUT = 90
+"""A value is shown up to this many characters."""
+
+PREFIXES = {
+    "contact": "C",
+    "account": "A",
+    "deal": "D",
+    "activity": "E",
+    "campaign": "K",
+    "campaign_member": "M",
+    "field_change": "H",
+    "form_submission": "F",
+    "payment": "P",
+    "product": "R",
+    "spend": "S",
+    "ticket": "T",
+    "user": "U",
+    "web_visit": "W",
+}
+"""First letter of a record's pseudonym."""
+
+LISTED_TYPES = frozenset({"choice", "country", "currency", "tags"})
+"""Field types whose values are words of a list."""
+COUNTED_TYPES = frozenset({"date", "datetime", "money", "number", "percent", "boolean"})
+"""Field types whose values are amounts, times or yes and no."""
+NAMING_FIELDS = frozenset({"owner", "changed_by", "updated_by", "created_by", "manager"})
+"""Fields that hold a person's name whatever their type."""
+PLACE_ARGS = frozenset({"first", "payment"})
+"""Arguments of messages that say where a record is."""
+OPEN_ARGS = frozenset(
+    "count seconds minutes hours days status sign kind source phone_country place persons differing when created "
+    "mailed_on last_seen paid shared".split()
+)
+"""Arguments of messages that hold counts, times and words of lists; all others are masked."""
+
+_INVISIBLE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+_EMAIL = re.compile(r"[^\s@<>;,:\"'()]+@[^\s@<>;,:\"'()]+")
+_PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{5,}\d")
+_DATE = re.compile(r"(?:\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?|\d\d?[-/.]\d\d?[-/.]\d{4})(?:\s+\d\d?)?")
+_WORD = re.compile(r"[^\W_]+")
+_NUMERIC = re.compile(r"[\d.,:/%+ TZ-]*")
+_MACHINE = re.compile(
+    r"(?i)\b(?:bot|import|integration|sync|workflow|automation|api|form|system|zapier|webhook|migration|import\w*)\b"
+)
+"""Actors that are no person."""
+_LONG_NUMBER = re.compile(r"\+\d|\d{10,}")
+_TIME_WORD = re.compile(
+    r"(?i)jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|true|false|yes|no|[a-z]{1,3}"
+)
+
+
+def harmless(text: str, limit: int) -> str:
+    """Text without control or direction characters, cut at `limit`; blanks stay as they are."""
+    if not text.isascii() or not text.isprintable():
+        text = "".join(" " if unicodedata.category(char) in _INVISIBLE else char for char in text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def plain(value: object, limit: int = CUT) -> str:
+    """Text of foreign origin as one line to show: harmless, blanks squeezed, cut at `limit`."""
+    text = " ".join(harmless(str(value)[: limit * 4], limit * 4).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def mask_email(value: str) -> str:
+    """``jane.doe@kembara.example`` becomes ``j•••@kembara.example``."""
+    local, _, domain = value.rpartition("@")
+    return f"{local[:1]}{DOT}@{domain}"
+
+
+def mask_phone(value: str) -> str:
+    """``+62 812 3456 123`` becomes ``+62 •••• 123``: the country code where one is written and the last digits."""
+    digits = re.sub(r"\D", "", value)
+    head = re.match(r"\s*\+(\d{1,2})", value)
+    start = f"+{head[1]} " if head else ""
+    return f"{start}•••• {digits[-3:]}" if len(digits) > 5 else "••••"
+
+
+def mask_name(value: str) -> str:
+    """``Jane Smith`` becomes ``J. S.``."""
+    return " ".join(f"{word[0]}." for word in _WORD.findall(value)[:4]) or DOT
+
+
+def mask_text(value: str) -> str:
+    """Any text: mails and phones in their masked forms, every word cut to its first letter."""
+    kept: list[str] = []
+
+    def put_away(shown: str) -> str:
+        kept.append(shown)
+        return f"\x00{len(kept) - 1}\x00"
+
+    text = _EMAIL.sub(lambda match: put_away(mask_email(match[0])), value)
+    text = _PHONE.sub(lambda match: put_away(mask_phone(match[0])), text)
+    parts = re.split(r"\x00(\d+)\x00", text)
+    shown = [
+        kept[int(part)] if number % 2 else _WORD.sub(lambda word: word[0][0] + DOT, part)
+        for number, part in enumerate(parts)
+    ]
+    return "".join(shown)
+
+
+def names_somebody(value: str) -> bool:
+    """Whether a value of a list looks like a way to reach a person that got in by mistake."""
+    return bool(_EMAIL.search(value) or any(not _DATE.fullmatch(found[0]) for found in _PHONE.finditer(value)))
+
+
+def mask_value(entity: str, field: str, value: str) -> str:
+    """A value of a field as the masked report shows it."""
+    spec = entities()[entity].fields.get(field)
+    kind = spec.type if spec else "text"
+    if field in NAMING_FIELDS and _MACHINE.search(value) and not names_somebody(value):
+        return value
+    if field in NAMING_FIELDS or kind == "name":
+        return mask_text(value) if names_somebody(value) else mask_name(value)
+    if kind in LISTED_TYPES:
+        return mask_text(value) if names_somebody(value) else value
+    if kind in COUNTED_TYPES:
+        known = all(_TIME_WORD.fullmatch(word) for word in re.findall(r"[^\W\d_]+", value))
+        return value if known and not _LONG_NUMBER.search(value) else mask_text(value)
+    if kind in ("emails", "phones"):
+        return f"{MULTI_SEPARATOR} ".join(mask_text(part.strip()) for part in value.split(MULTI_SEPARATOR))
+    if kind == "domain" and "@" not in value:
+        return value
+    if kind == "phone" and not _EMAIL.search(value) and re.search(r"\d", value):
+        return mask_phone(value)
+    return mask_text(value)
+
+
+def mask_argument(name: str, value: str) -> str:
+    """What fills a rule's message: places, counts, times and words of lists stay, all else is masked."""
+    if name in PLACE_ARGS or _NUMERIC.fullmatch(value):
+        return value
+    return value if name in OPEN_ARGS and not names_somebody(value) else mask_text(value)
+
+
+def mask_sentence(text: str, values: Iterable[str]) -> str:
+    """A sentence about persons, of whom it may quote `values`."""
+    for value in sorted({value for value in values if len(value) > 1}, key=lambda value: (-len(value), value)):
+        text = re.sub(re.escape(value), lambda match: mask_text(match[0]), text, flags=re.IGNORECASE)
+    text = _EMAIL.sub(lambda match: mask_email(match[0]), text)
+    return _PHONE.sub(lambda match: mask_phone(match[0]), text)
+
+
+def pseudonym(entity: str, record: int) -> str:
+    """A record's name in the report, the same in every twin of it: ``C-0412``."""
+    return f"{PREFIXES[entity]}-{record + 1:04d}"

@@ -1,0 +1,26 @@
+"""metrics.csv: every metric, period and breakdown, raw and cleaned."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from audit.result import AuditResult
+from reports.metrics.catalogue import METRICS
+from reports.outputs.tables import write_table
+
+COLUMNS = "metric_id unit period breakdown group raw cleaned low high verdict metric unit_label reason".split()
+
+
+def write_metrics(result: AuditResult, folder: Path) -> list[Path]:
+    names = {metric.id: metric.name for metric in METRICS}
+    return [
+        write_table(
+            rounded(result.metrics).assign(metric=result.metrics["metric_id"].map(names))[COLUMNS],
+            folder / "metrics.csv",
+        )
+    ]
+
+
+def rounded(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Values to six decimals, so that the last bit of a sum does not depend on the machine."""
+    return metrics.assign(**{name: metrics[name].round(6) for name in ("raw", "cleaned", "low", "high")})

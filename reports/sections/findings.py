@@ -1,0 +1,165 @@
+"""What is wrong: findings by family and rule, down to the record and its row in the file."""
+
+import pandas as pd
+
+from audit.rule import FixSafety, Severity
+from reports.sections.blocks import Block, Cell, Column, Details, Heading, Paragraph, Section, Table
+from reports.sections.cost import Problem, problems, remedy
+from reports.sections.pages import page_of
+from reports.sections.view import View, more_in_file
+
+SEVERITIES = tuple(str(severity) for severity in Severity)
+SEVERITY_TONES = dict(zip(SEVERITIES, ("poor", "weak", "fair", "muted"), strict=True))
+RECORDS_SHOWN = 6
+"""Records listed per rule; the rest is in findings.csv."""
+
+
+def build(view: View) -> Section:
+    words = view.words
+    found = {problem.rule_id: problem for problem in problems(view)}
+    by_rule = dict(list(view.counted.groupby("rule_id", sort=False)))
+    blocks: list[Block] = [_overview(view, found)]
+    for family in words.table["family"]:
+        here = [problem for rule_id, problem in found.items() if str(view.rules[rule_id].family) == family]
+        if not here:
+            continue
+        here.sort(key=lambda problem: (SEVERITIES.index(view.rules[problem.rule_id].severity), -problem.points))
+        blocks.append(Heading(words(f"family.{family}")))
+        blocks.append(Paragraph(words(f"family_about.{family}"), tone="muted"))
+        blocks.extend(_rule(view, problem, by_rule[problem.rule_id]) for problem in here)
+    accepted = len(view.findings) - len(view.counted)
+    if accepted:
+        blocks.append(Heading(words("findings.accepted")))
+        blocks.append(Paragraph(words("findings.accepted_note", n=accepted)))
+        blocks.append(_accepted(view))
+    lead = words("findings.lead", n=len(view.counted), rules=len(found)) if found else words("findings.none")
+    return Section("findings", words("findings.title"), lead, tuple(blocks))
+
+
+def _overview(view: View, found: dict[str, Problem]) -> Table:
+    words = view.words
+    rows = []
+    for problem in found.values():
+        rule = view.rules[problem.rule_id]
+        severity = str(rule.severity)
+        rows.append(
+            (
+                Cell(rule.title, note=words(f"family.{rule.family}"), link=f"#rule-{rule.id}"),
+                Cell(words(f"severity.{severity}"), tone=SEVERITY_TONES[severity], sort=SEVERITIES.index(severity)),
+                view.number_cell(problem.findings),
+                view.percent_cell(problem.share),
+                view.number_cell(problem.points, 2),
+                Cell(remedy(view, problem)),
+            )
+        )
+    columns = (
+        Column(words("col.problem"), wide=True),
+        Column(words("col.severity")),
+        Column(words("col.findings"), number=True),
+        Column(words("col.of_checked"), number=True),
+        Column(words("col.points"), number=True),
+        Column(words("col.remedy"), wide=True),
+    )
+    return Table(words("findings.overview"), columns, tuple(rows), tools=True)
+
+
+def _rule(view: View, problem: Problem, findings: pd.DataFrame) -> Details:
+    words, rule = view.words, view.rules[problem.rule_id]
+    severity = str(rule.severity)
+    page = page_of(rule)
+    blocks: list[Block] = [
+        Paragraph(f"{page.summary} {page.why}".strip()),
+        Paragraph(words("findings.how", text=page.how), tone="how"),
+    ]
+    systemic = findings["systemic"].to_numpy(dtype=bool)
+    if systemic.any():
+        blocks.append(_systemic(view, findings[systemic]))
+    single = findings[~systemic]
+    if len(single):
+        blocks.append(_records(view, single))
+    tags = [(words(f"severity.{severity}"), SEVERITY_TONES[severity])]
+    if systemic.any():
+        tags.append((words("findings.systemic"), "fair"))
+    if problem.safe:
+        tags.append((words("findings.safe", n=problem.safe), "good"))
+    meta = words("findings.meta", n=problem.findings, share=words.percent(problem.share), checked=problem.checked)
+    return Details(rule.title, tuple(blocks), meta, tuple(tags), id=f"rule-{rule.id}")
+
+
+def _systemic(view: View, findings: pd.DataFrame) -> Table:
+    """One line per source and field: a habit or a mapping, not thousands of single mistakes."""
+    words, rows = view.words, []
+    for (entity, source, field), part in findings.groupby(["entity", "source", "field"], sort=True):
+        first = view.shown(part.head(3))
+        total = int(view.result.dataset[entity].lineage["source"].eq(source).sum())
+        rows.append(
+            (
+                Cell(view.text(source, 60), note=view.entity_title(entity)),
+                Cell(view.field_title(entity, field)),
+                view.number_cell(len(part)),
+                view.percent_cell(len(part) / total if total else float("nan"), bar=True),
+                Cell(
+                    words.listed(list(dict.fromkeys(value for value in first["value"] if value))),
+                    note=words("findings.rows", rows=", ".join(str(row) for row in first["row"])),
+                ),
+            )
+        )
+    columns = (
+        Column(words("col.source")),
+        Column(words("col.field")),
+        Column(words("col.findings"), number=True),
+        Column(words("col.of_rows"), number=True),
+        Column(words("col.examples"), wide=True),
+    )
+    return Table(words("findings.systemic_caption"), columns, tuple(rows))
+
+
+def _records(view: View, findings: pd.DataFrame) -> Table:
+    words = view.words
+    first = findings.sort_values("confidence", ascending=False, kind="stable").head(RECORDS_SHOWN)
+    suggested = first["suggestion"].notna().any()
+    rows = []
+    for row in view.shown(first).itertuples():
+        cells = [
+            Cell(view.record(row.entity, row.record), note=view.place(row.file, row.row)),
+            Cell(view.field_title(row.entity, row.field)),
+            Cell(row.value or words("blank"), tone="" if row.value else "muted"),
+        ]
+        if suggested:
+            tone = "good" if row.fix_safety == str(FixSafety.SAFE) else ""
+            cells.append(Cell(row.suggestion, tone=tone))
+        cells += [Cell(row.message), view.percent_cell(float(row.confidence))]
+        rows.append(tuple(cells))
+    columns = [Column(words("col.record")), Column(words("col.field")), Column(words("col.value"))]
+    if suggested:
+        columns.append(Column(words("col.suggestion")))
+    columns += [Column(words("col.message"), wide=True), Column(words("col.confidence"), number=True)]
+    note = more_in_file(words, len(rows), len(findings), "findings.csv")
+    return Table(words("findings.records_caption"), tuple(columns), tuple(rows), note=note)
+
+
+def _accepted(view: View) -> Table:
+    words = view.words
+    accepted = view.findings[view.findings["accepted"].to_numpy(dtype=bool)]
+    reasons = view.result.settings.get("accepted", [])
+    why: dict[str, str] = {}
+    for entry in reasons if isinstance(reasons, list) else []:
+        if isinstance(entry, dict) and "rule" in entry:
+            why[str(entry["rule"])] = str(entry.get("reason", ""))
+    counts = accepted.groupby("rule_id", sort=True).size()
+    return Table(
+        words("findings.accepted"),
+        (
+            Column(words("col.problem")),
+            Column(words("col.findings"), number=True),
+            Column(words("col.reason"), wide=True),
+        ),
+        tuple(
+            (
+                Cell(view.rule_title(str(rule_id))),
+                view.number_cell(int(n)),
+                Cell(view.text(why.get(str(rule_id), ""), 200)),
+            )
+            for rule_id, n in counts.items()
+        ),
+    )

@@ -1,0 +1,120 @@
+"""Tables made to break a matcher: it must end soon, merge nothing it should not, and never fail."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.dataset import empty_table, table_from_frame
+from audit.matching import MatchResult, match
+
+MANY = 20_000
+
+
+def people(count: int) -> pd.DataFrame:
+    """Different names: syllables counted up."""
+    first, last = np.arange(count) % 173, np.arange(count) // 173
+    syllables = [a + b for a in "bdfgklmnprstv" for b in "aeiou"]
+
+    def word(number: int) -> str:
+        return syllables[number % 65] + syllables[(number // 65 + 7 * number) % 65] + "n"
+
+    return pd.DataFrame({"first_name": [word(i) for i in first], "last_name": [word(i) + "er" for i in last]})
+
+
+def run(entity: str, **columns: object) -> MatchResult:
+    return match(table_from_frame(entity, pd.DataFrame(columns)))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"email": ["test@test.com"] * MANY},
+        {"last_name": ["Smith"] * MANY},
+        {"source_id": [str(number) for number in range(MANY)]},
+        {"customer_id": [str(number) for number in range(MANY)]},
+        {"first_name": [None] * MANY},
+        {"company_name": ["Acme"] * MANY},
+    ],
+    ids=["one mail", "one surname", "record numbers", "customer ids", "all blank", "one company"],
+)
+def test_nothing_merges(columns: dict[str, list]) -> None:
+    assert (run("contact", **columns).clusters["size"] == 1).all()
+
+
+def test_everyone_at_one_company_with_one_phone() -> None:
+    names = people(MANY).drop_duplicates()
+    shared = names.assign(company_name="Acme", phone="+1 555 123 4567", street="1 Main St", city="Springfield")
+    result = match(table_from_frame("contact", shared))
+    assert (result.clusters["size"] > 1).mean() < 0.01
+
+
+def test_one_mail_for_all_names() -> None:
+    result = match(table_from_frame("contact", people(MANY).drop_duplicates().assign(email="test@test.com")))
+    assert (result.clusters["size"] > 1).mean() < 0.01
+
+
+def test_names_in_other_scripts() -> None:
+    result = run(
+        "contact",
+        first_name=["محمد", "فاطمة", "张伟", "Иван", "Дмитрий"] * 20,
+        last_name=["علي", "حسن", "李", "Петров", "Соколов"] * 20,
+        email=[f"box{number}@example.com" for number in range(100)],
+    )
+    assert (result.clusters["size"] == 1).all()
+
+
+def test_the_same_row_again_and_again_is_one_person() -> None:
+    names = people(300).drop_duplicates()
+    frame = names.assign(email=names["first_name"] + "." + names["last_name"] + "@example.com")
+    again = pd.concat([frame, *[frame.iloc[[3]]] * 200], ignore_index=True)
+    result = match(table_from_frame("contact", again))
+    assert result.clusters["size"].max() == 201
+    assert result.clusters["cluster"].nunique() == len(frame)
+
+
+def test_empty_and_single() -> None:
+    for entity in ("contact", "account"):
+        result = match(empty_table(entity))
+        assert len(result.pairs) == len(result.clusters) == len(result.held) == 0
+        assert len(result.explanation()) == 0
+    assert run("contact", first_name=["Ann"], email=["a@example.com"]).clusters["cluster"].tolist() == [0]
+
+
+def test_blank_never_equals_blank() -> None:
+    result = run("contact", first_name=["Ann", "Ann", "Bob", "Bob"], email=[None] * 4, phone=[None] * 4)
+    assert not result.explain(pd.DataFrame({"left": [0], "right": [2]}))["comparison"].isin(["mail address"]).any()
+
+
+def test_father_and_son_are_held() -> None:
+    base = people(200).drop_duplicates().assign(suffix=None, street=None, city="Springfield")
+    base["email"] = base["first_name"] + base["last_name"] + "@example.com"
+    two = pd.DataFrame(
+        {
+            "first_name": ["Patrick", "Patrick"],
+            "last_name": ["Quimby", "Quimby"],
+            "suffix": ["Sr.", "Jr."],
+            "street": ["12 Oak St", "12 Oak St"],
+            "city": ["Springfield", "Springfield"],
+            "email": ["quimby@example.com", "quimby@example.com"],
+        }
+    )
+    result = match(table_from_frame("contact", pd.concat([base, two], ignore_index=True)))
+    assert result.clusters["size"].iloc[-2:].tolist() == [1, 1]
+    assert "suffix" in " ".join(result.held["reason"])
+
+
+cells = st.one_of(st.none(), st.sampled_from(["", "Ann", "Bob Lee", "a@b.co", "+1 555 0100 200", "ÅÉ", "\x00", "張", "-", "1900"]), st.text(max_size=12))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[cells] * 7), max_size=12), st.sampled_from(["contact", "account"]))
+def test_no_text_makes_it_fail(rows: list[tuple], entity: str) -> None:
+    fields = {
+        "contact": ["first_name", "last_name", "email", "phone", "company_name", "street", "postal_code"],
+        "account": ["name", "domain", "email", "phone", "tax_id", "street", "city"],
+    }[entity]
+    result = match(table_from_frame(entity, pd.DataFrame(rows, columns=fields, dtype=object)))
+    assert len(result.clusters) == len(rows)
+    assert result.pairs["probability"].between(0, 1).all()
