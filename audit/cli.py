@@ -241,14 +241,13 @@ def _told(found: "Return", *, dated: bool) -> str:
 
 def sample_folder() -> Path:
     """The folder of the made-up company's exports, from the checkout or the installed package."""
-    from importlib import resources
+    from importlib.util import find_spec
 
-    folder = Path(str(resources.files("sample_exports")))
-    if not folder.is_dir():
-        raise UsageError(
-            "The sample exports are not installed.", hint="Run `crm-audit demo` from the project's folder."
-        )
-    return folder
+    spec = find_spec("sample_exports")
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        if (Path(place) / "manifest.csv").is_file():
+            return Path(place)
+    raise UsageError("The sample exports are not installed.", hint="Run `crm-audit demo` from the project's folder.")
 
 
 def _given(paths: tuple[Path, ...]) -> tuple[Path, ...]:

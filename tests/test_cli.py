@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from audit.cli import main
+from audit.cli import main, sample_folder
 
 CONTACTS = """First Name,Last Name,Email,Phone,Country,Created
 Ann,Lee,ann.lee@acme.example,+62 812 3456 7890,Indonesia,2026-01-05
@@ -148,3 +148,7 @@ def test_roi_names_both_usages(gain, cost, net, ratio) -> None:
     told = call("roi", "--gain", str(gain), "--cost", str(cost)).output
     assert f"{net} %" in told or f"{net}%" in told
     assert f"{ratio}:1" in told or f"{ratio} : 1" in told
+
+
+def test_the_sample_is_found_from_anywhere(folder) -> None:
+    assert (sample_folder() / "audit.toml").is_file()
