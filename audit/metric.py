@@ -28,7 +28,9 @@ class Unit(StrEnum):
     RATE = "rate"
     COUNT = "count"
     DAYS = "days"
+    MINUTES = "minutes"
     HOURS = "hours"
+    MONTHS = "months"
     RATIO = "ratio"
     MONEY_PER_ITEM = "money_per_item"
 

@@ -130,7 +130,7 @@ def rate_intervals(frame: pd.DataFrame, title: str, description: str, axis: str,
 def heat_map(frame: pd.DataFrame, columns: Sequence[str], rows: Sequence[str], title: str, description: str) -> Markup:
     """Shares (columns row, column, share, label) as cells whose depth says how much; the number stands in each."""
     steps = [0.01, 0.05, 0.15, 0.3, 0.5]
-    few = len(columns) <= 6
+    few = len(columns) <= 6 and max((len(word) for name in columns for word in name.split()), default=0) <= 12
     cell = 84 if few else max(46, min(64, 560 // len(columns)))
     lines = max((len(name.split(" ")) for name in columns), default=1) if few else 1
     heads = alt.Axis(

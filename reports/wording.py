@@ -109,6 +109,6 @@ class Words:
         if unit in ("money", "money_per_item"):
             digits = 0 if abs(high) >= 1000 else 2
             return self("between", low=self.money(low, label), high=self.number(high, digits))
-        if unit in ("days", "hours"):
+        if unit in ("minutes", "hours", "days", "months"):
             return self("between", low=self.number(low, 1), high=whole)
         return self("between", low=self.quantity(low, unit, label), high=whole)

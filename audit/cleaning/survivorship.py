@@ -40,7 +40,7 @@ STAGES = (
 )
 """Lifecycle stages from first to furthest, as HubSpot names them; other texts rank below all."""
 RECORD_TYPES = ("contact", "lead", "customer", "subscriber")
-"""What a merged person counts as, best known first: one whom sales knows stays one, whoever else bills or mails them."""
+"""What a merged person counts as, best known first: whom sales knows stays so, whoever else bills or mails them."""
 UNITED: Mapping[str, tuple[str, ...]] = {
     "other_emails": ("email", "other_emails"),
     "other_phones": ("phone", "mobile", "other_phones"),

@@ -70,13 +70,13 @@ def _return(dataset: Dataset, ctx: MetricContext) -> tuple[Return | None, str, s
 
 
 def investment_metric(
-    value: Callable[[Return], float | None], *, money: bool = False, label: str = ""
+    value: Callable[[Return], float | None], *, money: bool = False
 ) -> Callable[[Dataset, MetricContext, str], Measured]:
     """A figure of the return on the whole investment; periods and breakdowns do not apply."""
 
     def compute(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
         result, currency, missing = _return(dataset, ctx)
-        unit_label = currency if money else label
+        unit_label = currency if money else ""
         if result is None:
             return not_computable(missing, unit_label)
         number = value(result)
@@ -128,10 +128,10 @@ METRICS: tuple[Metric, ...] = (
         formula="Months from go-live until the cumulated gain covers the cumulated cost; costs are paid at the "
         "beginning of a month, gains come evenly over it",
         symbols="min t: Σ gain(≤ t) ≥ Σ cost(≤ t)",
-        unit=Unit.COUNT,
+        unit=Unit.MONTHS,
         group=Group.BUSINESS_PERFORMANCE,
         inputs=INVESTMENT_INPUTS,
-        compute=investment_metric(lambda result: result.payback, label="months"),
+        compute=investment_metric(lambda result: result.payback),
         higher_is_better=False,
         source="Payback period of investment appraisal",
     ),

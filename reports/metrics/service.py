@@ -101,7 +101,7 @@ METRICS: tuple[Metric, ...] = (
         name="First reply, median",
         formula="Median number of minutes from opening a ticket to the first reply",
         symbols="median (first reply − created)",
-        unit=Unit.COUNT,
+        unit=Unit.MINUTES,
         group=Group.CUSTOMER_PERCEPTION,
         inputs=("ticket.first_reply_minutes", "ticket.first_reply_at", "ticket.created_at"),
         compute=ticket_metric(
@@ -109,7 +109,6 @@ METRICS: tuple[Metric, ...] = (
             "tickets",
             ("ticket.first_reply_minutes", "ticket.first_reply_at"),
             value=reply_minutes,
-            label="minutes",
         ),
         breakdowns=TICKET_BREAKDOWNS,
         higher_is_better=False,

@@ -141,7 +141,7 @@ def _records(view: View, findings: pd.DataFrame) -> Table:
 def _accepted(view: View) -> Table:
     words = view.words
     accepted = view.findings[view.findings["accepted"].to_numpy(dtype=bool)]
-    reasons = view.result.settings.get("accepted", [])
+    reasons = view.result.settings.get("accept", [])
     why: dict[str, str] = {}
     for entry in reasons if isinstance(reasons, list) else []:
         if isinstance(entry, dict) and "rule" in entry:

@@ -37,6 +37,7 @@ COMPANIES = (
         "|"
     )
 )
+AUDIENCE = "mailchimp.zip/subscribed_members_export_of_the_newsletter_2026-11-01_4f1c2a9b7d.csv"
 HOSTILE = {
     "script": "<script>alert('x')</script>",
     "image": '"><img src=x onerror=alert(1)>',
@@ -132,7 +133,7 @@ def dataset(n: int = 240) -> Dataset:
             ),
         }
     )
-    contact = _stack("contact", (crm, "hubspot", "contacts.csv"), (list_, "mailchimp", "audience.csv"))
+    contact = _stack("contact", (crm, "hubspot", "contacts.csv"), (list_, "mailchimp", AUDIENCE))
     deal = table_from_frame("deal", deals, source="hubspot", file="deals.csv")
     user = table_from_frame("user", users, source="hubspot", file="users.csv")
     return Dataset(
@@ -141,7 +142,7 @@ def dataset(n: int = 240) -> Dataset:
             _source(source, file, entity, frame)
             for source, file, entity, frame in (
                 ("hubspot", "contacts.csv", "contact", crm),
-                ("mailchimp", "audience.csv", "contact", list_),
+                ("mailchimp", AUDIENCE, "contact", list_),
                 ("hubspot", "deals.csv", "deal", deals),
                 ("hubspot", "users.csv", "user", users),
             )
