@@ -56,7 +56,7 @@ class Candidates:
     never_compared: int
 
 
-class KeyIndex(BaseIndexAlgorithm):  # type: ignore[misc]
+class KeyIndex(BaseIndexAlgorithm):
     """Pairs that agree on a blocking key, within a budget; blocks too large are split by further keys."""
 
     def __init__(self, budget: int, refine: list[np.ndarray] | None = None) -> None:

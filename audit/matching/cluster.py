@@ -1,4 +1,4 @@
-"""From scored pairs to clusters: average linkage, so that a chain of weak links or one wrong link does not join groups."""
+"""From scored pairs to clusters by average linkage: one wrong link or a chain of weak ones does not join groups."""
 
 from dataclasses import dataclass
 
@@ -69,8 +69,11 @@ def average_linkage(links: Links, records: int, threshold: float) -> np.ndarray:
     value = np.clip(links.log_odds, -_CLIP, _CLIP)
     keep = components(links.left[value > threshold], links.right[value > threshold], records)
     inside = keep[links.left] == keep[links.right]
-    left, right, total = links.left[inside], links.right[inside], value[inside]
-    seen, conflict, top = np.ones(len(left)), links.conflict[inside].astype(float), total
+    left, right = links.left[inside], links.right[inside]
+    total: np.ndarray = value[inside]
+    seen: np.ndarray = np.ones(len(left))
+    conflict: np.ndarray = links.conflict[inside].astype(float)
+    top = total
     for _ in range(_ROUNDS):
         pairs = sizes[left] * sizes[right]
         mean = (1 - _NEAREST) * (total + _UNSEEN * (pairs - seen)) / pairs + _NEAREST * top
@@ -93,9 +96,7 @@ def average_linkage(links: Links, records: int, threshold: float) -> np.ndarray:
         low, high = np.minimum(left, right)[apart], np.maximum(left, right)[apart]
         key, back = np.unique(low * records + high, return_inverse=True)
         left, right = key // records, key % records
-        total, seen, conflict = (
-            np.bincount(back, part[apart], minlength=len(key)) for part in (total, seen, conflict)
-        )
+        total, seen, conflict = (np.bincount(back, part[apart]) for part in (total, seen, conflict))
         highest = np.full(len(key), -np.inf)
         np.maximum.at(highest, back, top[apart])
         top = highest
@@ -104,5 +105,7 @@ def average_linkage(links: Links, records: int, threshold: float) -> np.ndarray:
 
 def _tie(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """An arbitrary but fixed order among pairs of equal strength, so that many can join in one round."""
-    mixed = (left.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (right.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
+    mixed = (left.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) ^ (
+        right.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
+    )
     return mixed ^ (mixed >> np.uint64(31))

@@ -46,8 +46,13 @@ def conflicts(records: Records, outcomes: Outcomes, model: Model) -> np.ndarray:
 
     one_source = is_level("source", "same")
     same_id = is_level("national", "same")
-    reason[is_level("gender", "different") & is_level("family", "same") & is_level("place", "same", "near") & ~same_id
-           & ~is_level("given", "same", "nickname", "typo", "initial", "part")] = 5
+    reason[
+        is_level("gender", "different")
+        & is_level("family", "same")
+        & is_level("place", "same", "near")
+        & ~same_id
+        & ~is_level("given", "same", "nickname", "typo", "initial", "part")
+    ] = 5
     reason[is_level("suffix", "different") & ~is_level("birth", "same") & ~same_id] = 4
     if reliable("birth"):
         reason[is_level("birth", "different") & ~same_id & _usual_births(records, outcomes)] = 3

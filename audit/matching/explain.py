@@ -105,5 +105,3 @@ def _phrases(phrase: str, records: Records, name: str, left: np.ndarray, right: 
 
 def _titled(words: np.ndarray) -> np.ndarray:
     return np.array([word.title() for word in words], dtype=object)
-
-

@@ -41,8 +41,8 @@ class Comparison:
 class Relation:
     """A way in which two different entities hang together.
 
-    `needs` are the comparisons in which they agree, the decisive one first; `share` is how many pairs per record to
-    expect; `unlike` are comparisons in which they agree even less often than strangers do.
+    `needs` are the comparisons in which they agree, the first `decisive` of them nearly always; `share` is how many
+    pairs per record to expect; `unlike` are comparisons in which they agree even less often than strangers do.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Relation:
     needs: tuple[str, ...]
     share: float = 0.1
     unlike: tuple[str, ...] = ()
+    decisive: int = 1
 
 
 GIVEN = Comparison(
@@ -62,7 +63,7 @@ GIVEN = Comparison(
         Level("part", "first name {0} ~ {1} (part)", 0.04),
         Level("typo", "first name {0} ~ {1} (typing error)", 0.09),
         Level("alike", "first name {0} ~ {1} (alike)", 0.05),
-        Level("far", "first name {0} / {1} (hardly alike)", 0.02, at_most=0.06, stranger=0.02),
+        Level("far", "first name {0} / {1} (hardly alike)", 0.02, at_most=0.08, stranger=0.02),
         Level("different", "first name differs", 0.03, at_most=0.06),
         Level("crossed", "first name is the other's last name", 0.005, by_value=True),
         Level("reordered", "same names in other order", 0.02, by_value=True),
@@ -105,11 +106,13 @@ BIRTH = Comparison(
         Level("near", "dates of birth within weeks", 0.01, stranger=0.02),
         Level("digits", "date of birth two digits off", 0.01, stranger=0.005),
         Level("year", "same year of birth", 0.02, at_most=0.06, stranger=0.015),
-        Level("different", "date of birth differs", 0.03, at_most=0.06),
+        Level("different", "date of birth differs", 0.03, at_most=0.08),
     ),
 )
 GENDER = Comparison(
-    "gender", "gender", (Level("same", "same gender", 0.97, stranger=0.5), Level("different", "gender differs", 0.03, at_most=0.05))
+    "gender",
+    "gender",
+    (Level("same", "same gender", 0.97, stranger=0.5), Level("different", "gender differs", 0.03, at_most=0.05)),
 )
 EMAIL = Comparison(
     "email",
@@ -214,7 +217,10 @@ JOB = Comparison(
 SUFFIX = Comparison(
     "suffix",
     "name suffix",
-    (Level("same", "same name suffix", 0.95, stranger=0.5), Level("different", "name suffix differs", 0.05, at_most=0.05)),
+    (
+        Level("same", "same name suffix", 0.95, stranger=0.5),
+        Level("different", "name suffix differs", 0.05, at_most=0.05),
+    ),
 )
 SOURCE = Comparison(
     "source",
@@ -231,7 +237,7 @@ RELATIONS = {
     "contact": (
         Relation("household", "household", ("family", "place", "email", "phone", "company"), unlike=("given",)),
         Relation("colleague", "colleagues", ("company", "place", "email", "phone", "site")),
-        Relation("namesake", "namesakes", ("family", "given"), share=0.01),
+        Relation("namesake", "namesakes", ("family", "given"), share=0.01, decisive=2),
     ),
     "account": (
         Relation("branch", "branches of one organisation", ("organisation", "site", "email", "phone")),

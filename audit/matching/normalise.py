@@ -1,5 +1,7 @@
 """Canonical fields as they are compared: cleaned by `audit.values`, with what only matching needs on top."""
 
+import re
+
 import pandas as pd
 import pyarrow.compute as pc
 
@@ -8,8 +10,19 @@ from audit.values import address, company_name, domain, person_name, phone, text
 from audit.values import email as mail
 from audit.values.text import TEXT, arrow, substitute, text_series
 
-_GENERATIONS = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "2nd": "ii", "iii": "iii", "3rd": "iii"}
-_MALE = "m male man mr herr hr bapak bpk pak tuan sdr laki-laki l homme hombre masculino sr senor monsieur don sir".split()
+_GENERATIONS = {
+    "jr": "jr",
+    "junior": "jr",
+    "sr": "sr",
+    "senior": "sr",
+    "ii": "ii",
+    "2nd": "ii",
+    "iii": "iii",
+    "3rd": "iii",
+}
+_MALE = (
+    "m male man mr herr hr bapak bpk pak tuan sdr laki-laki l homme hombre masculino sr senor monsieur don sir".split()
+)
 _FEMALE = (
     "f female woman mrs ms miss frau fr ibu bu nyonya ny nona sdri perempuan wanita p w femme mujer femenino sra senora"
     " madame mme dona madam"
@@ -37,7 +50,7 @@ def names(table: Table) -> dict[str, pd.Series]:
     generation = text.fold(suffix).map(_GENERATIONS).astype(TEXT)
     folded = text.fold(family)
     ending = r" (jr|sr|junior|senior|ii|iii)$"
-    generation = generation.fillna(folded.str.extract(ending, expand=False).map(_GENERATIONS).astype(TEXT))
+    generation = generation.fillna(_found(folded, ending).map(_GENERATIONS).astype(TEXT))
     placed = {
         "given": _name(given),
         "middle": text.fold(middle),
@@ -93,6 +106,12 @@ def phone_number(values: pd.Series) -> pd.Series:
     return last.where(((last.str.len() >= 7) & ~text.is_placeholder(last)).fillna(False))
 
 
+def _found(values: pd.Series, pattern: str) -> pd.Series:
+    """What the group of an RE2 pattern holds, NA where it is not found."""
+    named = pc.extract_regex(arrow(values), re.sub(r"\((?!\?)", "(?P<found>", pattern, count=1))
+    return text_series(pc.struct_field(named, "found"), values.index)
+
+
 def places(table: Table) -> dict[str, pd.Series]:
     """House number, street without its type, district, postcode, city, state."""
     line = table.column("street").fillna(table.column("address"))
@@ -109,12 +128,12 @@ def places(table: Table) -> dict[str, pd.Series]:
 
 def _street(distinct: pd.Series) -> pd.DataFrame:
     """House number, street name and postcode of address lines; what stands after the first comma is the place."""
-    postcode = distinct.str.extract(r"[, ](\d{5})(?:-\d{4})?\s*$", expand=False)
+    postcode = _found(distinct, r"[, ](\d{5})(?:-\d{4})?\s*$")
     # "Skyline Apartments, 705 Sheppard Ave": the part with the number is the street.
     head = substitute(substitute(distinct, r"^[^0-9,]*,\s*(.*\d)", r"\1"), r",.*$", "")
     cleaned = address.clean(head)
     cleaned = substitute(cleaned, r"\b(\d+)(?:st|nd|rd|th)\b", r"\1")
-    house = cleaned.str.extract(r"^(?:\D* )?(\d+[a-z]?)\b", expand=False)
+    house = _found(cleaned, r"^(?:\D* )?(\d+[a-z]?)\b")
     rest = substitute(substitute(cleaned, r"^((?:\D* )?)\d+[a-z]? ", r"\1"), r"^(\D+) \d+[a-z]?$", r"\1")
     bare = text_series(pc.replace_substring_regex(arrow(rest), _STREET_TYPES, " "))
     return pd.DataFrame(

@@ -11,7 +11,7 @@ class MatchOptions:
     bounds the candidate pairs (0: chosen from the size of the table). `workers` are threads for string comparison.
     """
 
-    merge: float = 0.7
+    merge: float = 0.6
     review: float = 0.5
     workers: int = 2
     seed: int = 0

@@ -95,7 +95,11 @@ def reorder(view: View, values: dict[str, np.ndarray]) -> None:
         return (two & (pairs.edits <= 1) & (pairs.short >= 6)) | (bare[pairs.one] == bare[pairs.other])
 
     agree = at[(DistinctPairs("name", nearly, view.workers).on_codes(column, one, other) > 0) | (one == other)]
-    bits = view.bits("given", view.codes("given")[0][agree]) + view.bits("family", view.codes("family")[0][agree])
+    sides = [
+        view.bits("given", view.codes("given")[at][agree]) + view.bits("family", view.codes("family")[at][agree])
+        for at in (0, 1)
+    ]
+    bits = np.minimum(*sides)
     number = 1 + next(place for place, level in enumerate(levels.GIVEN.levels) if level.name == "reordered")
     values["given"][agree] = number * BINS + np.clip(bits, 1, BINS - 1)
     values["family"][agree] = 0
@@ -144,7 +148,11 @@ def birth(view: View) -> np.ndarray:
     def grade(pairs: WordPairs) -> np.ndarray:
         dates = view.records.once("dates of birth", lambda: _number(view.column("birth").words))
         left, right = dates[pairs.one], dates[pairs.other]
-        year, month, day = left // 10000 == right // 10000, left // 100 % 100 == right // 100 % 100, left % 100 == right % 100
+        year, month, day = (
+            left // 10000 == right // 10000,
+            left // 100 % 100 == right // 100 % 100,
+            left % 100 == right % 100,
+        )
         days = np.abs(_day_of_year(left) - _day_of_year(right))
         days = np.minimum(days, 366 - days)
         by_year = np.abs(left // 10000 - right // 10000)

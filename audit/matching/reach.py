@@ -50,8 +50,12 @@ def _spelled_from_name(view: View, rows: np.ndarray) -> np.ndarray:
     if not view.has("given") and not view.has("family"):
         return np.zeros(len(rows), dtype=bool)
     distinct, back = np.unique(rows, return_inverse=True)
-    parts = [np.append(view.column(name).words, "")[view.column(name).single[distinct]] if view.has(name)
-             else np.full(len(distinct), "", dtype=object) for name in ("mailbox", "given", "family")]
+    parts = [
+        np.append(view.column(name).words, "")[view.column(name).single[distinct]]
+        if view.has(name)
+        else np.full(len(distinct), "", dtype=object)
+        for name in ("mailbox", "given", "family")
+    ]
     return np.array([_is_spelled(*words) for words in zip(*parts, strict=True)], dtype=bool)[back]
 
 

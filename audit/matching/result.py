@@ -46,4 +46,6 @@ class MatchResult:
 
     def explanation(self) -> pd.Series:
         """One sentence per row of `pairs`."""
-        return pd.Series(sentences(self.outcomes, self.records, self.model), index=self.pairs.index, dtype="string[pyarrow]")
+        return pd.Series(
+            sentences(self.outcomes, self.records, self.model), index=self.pairs.index, dtype="string[pyarrow]"
+        )

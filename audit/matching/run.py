@@ -171,5 +171,3 @@ def _cluster_frame(
     pairs = np.bincount(inside, minlength=len(size))
     confidence = np.where(size > 1, total / np.maximum(pairs, 1), 1.0)
     return pd.DataFrame({"cluster": labels, "size": size[labels], "confidence": confidence[labels]}, index=table.index)
-
-

@@ -120,7 +120,9 @@ def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -
     comparisons = outcomes.comparisons
     names = {comparison.name for comparison in comparisons}
     relations = tuple(
-        relation for relation in RELATIONS[table.entity] if len(names & set(relation.needs)) > 1 and relation.needs[0] in names
+        relation
+        for relation in RELATIONS[table.entity]
+        if len(names & set(relation.needs)) > 1 and relation.needs[0] in names
     )
     model = Model(comparisons, relations, all_pairs)
     for comparison in comparisons:
@@ -152,7 +154,9 @@ def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -
                 if kind == SAME:
                     model.same[name] = _capped(_learn(counts, _start(comparison, "same"), comparison.prior), comparison)
                 elif model.related.get(key := (relations[kind - 2].name, name)) is not None:
-                    model.related[key] = _learn(counts, _start(comparison, "related"), comparison.prior)
+                    learned = _learn(counts, _start(comparison, "related"), comparison.prior)
+                    decisive = name in relations[kind - 2].needs[: relations[kind - 2].decisive]
+                    model.related[key] = _decided(learned, comparison) if decisive else learned
             duplicates[name] = np.bincount(level, weighted[:, 1:].sum(axis=1), minlength=size)
         if np.abs(np.log(model.shares[1:] / before[1:])).max() < 0.002:
             break
@@ -176,6 +180,13 @@ def _capped(chance: np.ndarray, comparison: Comparison) -> np.ndarray:
     over = chance > most
     free = chance[~over].sum()
     return np.where(over, most, chance * (1 - most[over].sum()) / free) if over.any() else chance
+
+
+def _decided(chance: np.ndarray, comparison: Comparison) -> np.ndarray:
+    """A relation is defined by agreement in its decisive field: it may not drift to pairs that differ there."""
+    apart = np.array([False, *(level.name in ("different", "far", "alike") for level in comparison.levels)])
+    chance = np.where(apart, np.minimum(chance, 0.02), chance)
+    return chance / chance.sum()
 
 
 def _levels(comparison: Comparison, patterns: Patterns, at: int) -> np.ndarray:

@@ -91,7 +91,7 @@ class WordPairs:
         return process.cpdist(self.left, self.right, scorer=scorer, dtype=dtype, workers=self.workers, **options)
 
 
-class DistinctPairs(BaseCompareFeature):  # type: ignore[misc]
+class DistinctPairs(BaseCompareFeature):
     """A comparison feature of recordlinkage that sees every distinct pair of unequal values once.
 
     `grade` gets them as WordPairs and returns one value per pair; rows with a blank or with equal values stay 0.

@@ -17,7 +17,7 @@ _UNSEEN = {
     "given": 2.0, "middle": 2.0, "family": 0.35, "maiden": 0.35, "birth": 0.05, "email": 0.0001, "mailbox": 0.02,
     "domain": 0.05, "phone": 0.001, "phone_end": 0.005, "national": 0.0005, "customer": 0.001, "profile": 0.0005,
     "house": 5.0, "street": 0.5, "address": 0.02, "postcode": 0.3, "city": 3.0, "state": 50.0, "company": 0.1,
-    "site": 0.01, "job": 2.0, "call": 2.0, "name": 0.005, 
+    "site": 0.01, "job": 2.0, "call": 2.0, "name": 0.005,
 }  # fmt: skip
 """Records in a thousand-record table that hold a value nobody else holds, by chance: what a rare value may weigh."""
 

@@ -5,11 +5,13 @@ single names, four countries, six sources. `python generate_customers.py 100000 
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from nicknames import name_triplets
+
+from audit.dataset import Table, table_from_frame
 
 SOURCES = ("crm", "newsletter", "shop", "support", "events", "billing")
 COUNTRIES = ("US", "GB", "DE", "ID")
@@ -20,7 +22,12 @@ _ONSETS = {
     "DE": "b br d f g h k kl kr l m n r s sch schm st t w z".split(),
     "ID": "b d g h j k l m n p r s t w y".split(),
 }
-_VOWELS = {"US": "a e i o u ea ee oo".split(), "GB": "a e i o u ea oo".split(), "DE": "a e i o u au ei ie".split(), "ID": "a i u e o".split()}
+_VOWELS = {
+    "US": "a e i o u ea ee oo".split(),
+    "GB": "a e i o u ea oo".split(),
+    "DE": "a e i o u au ei ie".split(),
+    "ID": "a i u e o".split(),
+}
 _CODAS = {
     "US": "n r l s t ck nd rt son ton man well er".split(),
     "GB": "n r l s t ck ham ford by worth ley son".split(),
@@ -28,11 +35,25 @@ _CODAS = {
     "ID": "n ng r h wan to no ti yanto di".split(),
 }
 _FREE = ("gmail.com", "yahoo.com", "outlook.com", "hotmail.com", "gmx.de", "web.de", "yahoo.co.id", "icloud.com")
-_LEGAL = {"US": (" Inc", " LLC", " Corp", ""), "GB": (" Ltd", " Limited", " plc", ""), "DE": (" GmbH", " AG", ""), "ID": ("PT ", "CV ", "")}
-_TRADES = "logistics foods systems energy textiles labs partners consulting media trading motors health design paper steel".split()
-_STREETS = {"US": ("St", "Street", "Ave", "Avenue", "Rd"), "GB": ("Road", "Rd", "Lane", "Street"), "DE": ("str.", "straße", "weg"), "ID": ("Jl. ", "Jalan ", "Jln ")}
+_LEGAL = {
+    "US": (" Inc", " LLC", " Corp", ""),
+    "GB": (" Ltd", " Limited", " plc", ""),
+    "DE": (" GmbH", " AG", ""),
+    "ID": ("PT ", "CV ", ""),
+}
+_TRADES = (
+    "logistics foods systems energy textiles labs partners consulting media trading motors health design paper steel"
+).split()
+_STREETS = {
+    "US": ("St", "Street", "Ave", "Avenue", "Rd"),
+    "GB": ("Road", "Rd", "Lane", "Street"),
+    "DE": ("str.", "straße", "weg"),
+    "ID": ("Jl. ", "Jalan ", "Jln "),
+}
 _DIAL = {"US": "+1", "GB": "+44", "DE": "+49", "ID": "+62"}
-_JOBS = "manager,sales manager,head of sales,engineer,director,ceo,cfo,buyer,assistant,consultant,analyst,owner".split(",")
+_JOBS = "manager,sales manager,head of sales,engineer,director,ceo,cfo,buyer,assistant,consultant,analyst,owner".split(
+    ","
+)
 
 
 @dataclass
@@ -69,7 +90,9 @@ def _pools(draw: np.random.Generator, rows: int) -> _Pools:
     for country in COUNTRIES:
         for at, sex in enumerate("mf"):
             if country in ("US", "GB"):
-                given[country, sex] = np.array([name.capitalize() for name in english[at * half : (at + 1) * half]], dtype=object)
+                given[country, sex] = np.array(
+                    [name.capitalize() for name in english[at * half : (at + 1) * half]], dtype=object
+                )
             else:
                 given[country, sex] = _words(draw, country, 350)
     many = int(np.clip(rows // 12, 800, 9000))
@@ -87,8 +110,13 @@ def _address(draw: np.random.Generator, pools: _Pools, country: str) -> dict[str
     place = int(_zipf(draw, 250, 1)[0])
     name = pools.street[country][draw.integers(0, 1500)]
     number, kind = draw.integers(1, 200), draw.choice(_STREETS[country])
-    street = {"DE": f"{name}{kind} {number}", "ID": f"{kind}{name} No. {number}"}.get(country, f"{number} {name} {kind}")
-    code = {"US": f"{10000 + place * 300 + draw.integers(0, 30)}", "GB": f"{_LETTERS[place % 26].upper()}{_LETTERS[place // 26].upper()}{draw.integers(1, 20)} {draw.integers(1, 9)}AB"}
+    street = {"DE": f"{name}{kind} {number}", "ID": f"{kind}{name} No. {number}"}.get(
+        country, f"{number} {name} {kind}"
+    )
+    code = {
+        "US": f"{10000 + place * 300 + draw.integers(0, 30)}",
+        "GB": f"{(_LETTERS[place % 26] + _LETTERS[place // 26]).upper()}{draw.integers(1, 20)} {draw.integers(1, 9)}AB",
+    }
     return {
         "street": street,
         "city": pools.city[country][place],
@@ -103,7 +131,11 @@ def _phone(draw: np.random.Generator, country: str) -> str:
 
 def _mailbox(draw: np.random.Generator, given: str, family: str) -> str:
     given, family = given.lower().replace(" ", ""), family.lower()
-    shapes = [f"{given}.{family}", f"{given[:1]}{family}", f"{given}{family}", given, f"{family}.{given}"] if family else [given]
+    shapes = (
+        [f"{given}.{family}", f"{given[:1]}{family}", f"{given}{family}", given, f"{family}.{given}"]
+        if family
+        else [given]
+    )
     return shapes[int(draw.choice(len(shapes), p=[0.5, 0.2, 0.1, 0.1, 0.1] if family else [1.0]))]
 
 
@@ -117,9 +149,19 @@ def people(count: int, draw: np.random.Generator, pools: _Pools) -> list[dict[st
     companies = []
     for _ in range(max(count // 7, 5)):
         country = str(draw.choice(COUNTRIES, p=[0.4, 0.2, 0.2, 0.2]))
-        stem = f"{pools.family[country][draw.integers(0, len(pools.family[country]))]} {draw.choice(_TRADES).capitalize()}"
+        stem = (
+            f"{pools.family[country][draw.integers(0, len(pools.family[country]))]} {draw.choice(_TRADES).capitalize()}"
+        )
         domain = stem.lower().replace(" ", draw.choice(["", "-"])) + draw.choice([".com", ".net", ".co"])
-        companies.append({"country": country, "name": stem, "domain": domain, "phone": _phone(draw, country), **_address(draw, pools, country)})
+        companies.append(
+            {
+                "country": country,
+                "name": stem,
+                "domain": domain,
+                "phone": _phone(draw, country),
+                **_address(draw, pools, country),
+            }
+        )
     sizes = _zipf(draw, len(companies), count, 0.6)
     made: list[dict[str, str | None]] = []
     mails: set[str | None] = set()
@@ -135,7 +177,9 @@ def people(count: int, draw: np.random.Generator, pools: _Pools) -> list[dict[st
             other = made[draw.integers(max(0, len(made) - 50), len(made))]
             if other["company_name"] is None and other["last_name"]:
                 family, country = str(other["last_name"]), str(other["country"])
-                given = next(name for name in draw.permutation(pools.given[country, sex]) if name != other["first_name"])
+                given = next(
+                    name for name in draw.permutation(pools.given[country, sex]) if name != other["first_name"]
+                )
                 home = {name: str(other[name]) for name in ("street", "city", "postal_code", "country")}
                 company = None
                 shared = other["phone"] if draw.random() < 0.5 else None
@@ -148,8 +192,16 @@ def people(count: int, draw: np.random.Generator, pools: _Pools) -> list[dict[st
         if company:
             legal = str(draw.choice(_LEGAL[country]))
             name = legal + company["name"] if legal.endswith(" ") else company["name"] + legal
-            record |= {"company_name": name, "job_title": str(draw.choice(_JOBS)), **{k: company[k] for k in ("street", "city", "postal_code", "country")}}
-            record["email"] = f"{_mailbox(draw, given, family)}@{company['domain']}" if draw.random() < 0.8 else _private_mail(draw, given, family)
+            record |= {
+                "company_name": name,
+                "job_title": str(draw.choice(_JOBS)),
+                **{k: company[k] for k in ("street", "city", "postal_code", "country")},
+            }
+            record["email"] = (
+                f"{_mailbox(draw, given, family)}@{company['domain']}"
+                if draw.random() < 0.8
+                else _private_mail(draw, given, family)
+            )
             record["phone"] = company["phone"] if draw.random() < 0.55 else _phone(draw, country)
         else:
             record |= {"company_name": None, "job_title": None, **(home or _address(draw, pools, country))}
@@ -214,8 +266,9 @@ def _edit(draw: np.random.Generator, record: dict[str, str | None], pools: _Pool
 
 
 _EDITS = (
-    "nickname", "initial", "first_name", "last_name", "swap", "married", "mail typo", "new mail", "new phone", "phone form",
-    "moved", "case", "legal form", "company_name", "street", "city", "no email", "no phone", "no company_name", "no street",
+    "nickname", "initial", "first_name", "last_name", "swap", "married", "mail typo", "new mail", "new phone",
+    "phone form", "moved", "case", "legal form", "company_name", "street", "city", "no email", "no phone",
+    "no company_name", "no street",
 )  # fmt: skip
 _CHANCES = np.array([8, 3, 8, 8, 2, 4, 5, 10, 5, 8, 4, 6, 6, 4, 5, 3, 8, 6, 3, 3]) / 109
 
@@ -237,6 +290,12 @@ def generate(rows: int, seed: int = 0, duplicates: float = 0.15) -> pd.DataFrame
     for name, share in (("email", 0.08), ("phone", 0.15), ("street", 0.2), ("job_title", 0.4)):
         frame.loc[draw.random(len(frame)) < share, name] = None
     return frame.iloc[draw.permutation(len(frame))].reset_index(drop=True)
+
+
+def as_table(records: pd.DataFrame) -> Table:
+    """Generated records as a table of contacts."""
+    table = table_from_frame("contact", records.drop(columns=["entity", "source"]))
+    return replace(table, lineage=table.lineage.assign(source=records["source"].astype("category").to_numpy()))
 
 
 if __name__ == "__main__":

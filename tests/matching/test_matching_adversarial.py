@@ -105,7 +105,11 @@ def test_father_and_son_are_held() -> None:
     assert "suffix" in " ".join(result.held["reason"])
 
 
-cells = st.one_of(st.none(), st.sampled_from(["", "Ann", "Bob Lee", "a@b.co", "+1 555 0100 200", "ÅÉ", "\x00", "張", "-", "1900"]), st.text(max_size=12))
+cells = st.one_of(
+    st.none(),
+    st.sampled_from(["", "Ann", "Bob Lee", "a@b.co", "+1 555 0100 200", "ÅÉ", "\x00", "張", "-", "1900"]),
+    st.text(max_size=12),
+)
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,20 +1,12 @@
 """Matching on generated customers: accuracy, calibration, and what each record's neighbours must not do to it."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 from dedupe_sets import calibration_error, cluster_scores
-from generate_customers import generate
+from generate_customers import as_table, generate
 
-from audit.dataset import Table, table_from_frame
 from audit.matching import MatchResult, match
-
-
-def as_table(records: pd.DataFrame) -> Table:
-    table = table_from_frame("contact", records.drop(columns=["entity", "source"]))
-    return replace(table, lineage=table.lineage.assign(source=records["source"].astype("category").to_numpy()))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +43,14 @@ def test_order_of_rows_does_not_matter(customers: pd.DataFrame, result: MatchRes
 
 
 def test_an_unrelated_record_changes_nothing(customers: pd.DataFrame, result: MatchResult) -> None:
-    stranger = {"first_name": "Xq", "last_name": "Zzyzx", "email": "zz@unrelated.example", "country": "US", "source": "crm", "entity": -1}
+    stranger = {
+        "first_name": "Xq",
+        "last_name": "Zzyzx",
+        "email": "zz@unrelated.example",
+        "country": "US",
+        "source": "crm",
+        "entity": -1,
+    }
     more = pd.concat([customers, pd.DataFrame([stranger])], ignore_index=True)
     again = match(as_table(more)).clusters["cluster"].iloc[:-1]
     before = partition(result.clusters["cluster"], np.arange(len(customers)))
@@ -65,7 +64,10 @@ def test_shape_of_the_result(customers: pd.DataFrame, result: MatchResult) -> No
     assert not pairs.duplicated(["left", "right"]).any()
     assert set(pairs["decision"]) <= {"merge", "review", "leave"}
     clusters = result.clusters["cluster"]
-    assert ((clusters.loc[pairs["left"]].to_numpy() == clusters.loc[pairs["right"]].to_numpy()) == (pairs["decision"] == "merge")).all()
+    assert (
+        (clusters.loc[pairs["left"]].to_numpy() == clusters.loc[pairs["right"]].to_numpy())
+        == (pairs["decision"] == "merge")
+    ).all()
     firsts = clusters.drop_duplicates()
     assert firsts.tolist() == list(range(len(firsts)))
     assert (result.clusters.loc[result.clusters["size"] == 1, "confidence"] == 1).all()
