@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from recordlinkage.base import BaseClassifier
 
 from audit.matching.compare import Outcomes
 from audit.matching.levels import RELATIONS, Comparison, Relation
@@ -54,15 +55,20 @@ def patterns_of(outcomes: Outcomes, weights: np.ndarray | None = None) -> Patter
 
 
 @dataclass
-class Model:
+class Model(BaseClassifier):
     """What was learned: per comparison the chance of each level among the same, among strangers and per relation.
 
-    `shares` are the parts of all pairs of the table that are strangers, the same, and in each relation.
+    `shares` are the parts of all pairs of the table that are strangers, the same, and in each relation. `sample` are
+    the patterns of pairs drawn at random, `usual` the pairs of each kind that a table of this size has. It is one of
+    recordlinkage's classifiers, whose comparison vectors are outcomes: its ECM, over levels instead of agreements, over
+    more than two classes, and on distinct patterns with counts.
     """
 
     comparisons: tuple[Comparison, ...]
     relations: tuple[Relation, ...]
     all_pairs: float
+    sample: Patterns
+    usual: np.ndarray
     same: dict[str, np.ndarray] = field(default_factory=dict)
     strangers: dict[str, np.ndarray] = field(default_factory=dict)
     related: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
@@ -112,54 +118,71 @@ class Model:
         parts = np.exp(logs - logs.max(axis=1, keepdims=True))
         return parts / parts.sum(axis=1, keepdims=True)
 
+    def train(self, found: Patterns) -> None:
+        """EM over the patterns of candidate pairs, from usual chances on, until the shares stand still."""
+        for comparison in self.comparisons:
+            self.same[comparison.name] = _start(comparison, "same")
+            for relation in self.relations:
+                if relation.name in comparison.shared_by:
+                    self.related[relation.name, comparison.name] = _start(comparison, "related")
+        self.shares = _shares(self.usual, self.all_pairs)
+        least = np.array([0.0, 0.0, *(_LEAST * self.usual[2:])])
+        seen = {comparison.name: _levels(comparison, self.sample, at) for at, comparison in enumerate(self.comparisons)}
+        scale = self.sample.counts.sum() / self.all_pairs
+        duplicates = {name: np.zeros_like(counts) for name, counts in seen.items()}
+        for _ in range(_ROUNDS):
+            for comparison in self.comparisons:
+                self.strangers[comparison.name] = _strangers(
+                    seen[comparison.name] - scale * duplicates[comparison.name], comparison
+                )
+            weighted = self.posterior(found.outcomes) * found.counts[:, None]
+            before, self.shares = self.shares, _shares(weighted.sum(axis=0) + least, self.all_pairs)
+            for at, comparison in enumerate(self.comparisons):
+                level = found.outcomes[:, at] // BINS
+                duplicates[comparison.name] = np.bincount(
+                    level, weighted[:, 1:].sum(axis=1), minlength=len(comparison.levels) + 1
+                )
+                self._maximise(comparison, level, weighted)
+            if np.abs(np.log(self.shares[1:] / before[1:])).max() < 0.002:
+                break
+
+    def _maximise(self, comparison: Comparison, level: np.ndarray, weighted: np.ndarray) -> None:
+        """The chances of one comparison's levels, given how likely each pattern is of each kind."""
+        name = comparison.name
+        for kind in range(1, weighted.shape[1]):
+            counts = np.bincount(level, weighted[:, kind], minlength=len(comparison.levels) + 1)
+            if kind == SAME:
+                self.same[name] = _capped(_learn(counts, _start(comparison, "same"), comparison.prior), comparison)
+                continue
+            relation = self.relations[kind - 2]
+            if (relation.name, name) in self.related:
+                learned = _learn(counts, _start(comparison, "related"), comparison.prior)
+                decisive = name in relation.needs[: relation.decisive]
+                self.related[relation.name, name] = _decided(learned, comparison) if decisive else learned
+
+    def _fit(self, values: np.ndarray, _: np.ndarray | None = None) -> None:
+        distinct, of_pair, counts = np.unique(values, axis=0, return_inverse=True, return_counts=True)
+        self.train(Patterns(distinct, counts.astype(np.float64), of_pair))
+
+    def _prob_match(self, values: np.ndarray) -> np.ndarray:
+        return self.posterior(values, caution=CAUTION)[:, SAME]
+
+    def _predict(self, values: np.ndarray) -> np.ndarray:
+        return (self._prob_match(values) >= 0.5).astype(int)
+
 
 def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -> Model:
     """Learn from candidate pairs (`found`) what duplicates look like, and from a random `sample` what strangers do."""
     records = table.rows
-    all_pairs = max(records * (records - 1) / 2, 1.0)
-    comparisons = outcomes.comparisons
-    names = {comparison.name for comparison in comparisons}
+    names = {comparison.name for comparison in outcomes.comparisons}
     relations = tuple(
         relation
         for relation in RELATIONS[table.entity]
         if len(names & set(relation.needs)) > 1 and relation.needs[0] in names
     )
-    model = Model(comparisons, relations, all_pairs)
-    for comparison in comparisons:
-        model.same[comparison.name] = _start(comparison, "same")
-        for relation in relations:
-            if relation.name in comparison.shared_by:
-                model.related[relation.name, comparison.name] = _start(comparison, "related")
-    expected = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
-    model.shares = _shares(expected, all_pairs)
-    least = np.array([0.0, 0.0, *(_LEAST * relation.share * records for relation in relations)])
-    seen = {comparison.name: _levels(comparison, sample, at) for at, comparison in enumerate(comparisons)}
-    scale = sample.counts.sum() / all_pairs
-    duplicates = {name: np.zeros_like(counts) for name, counts in seen.items()}
-    for _ in range(_ROUNDS):
-        for comparison in comparisons:
-            model.strangers[comparison.name] = _strangers(
-                seen[comparison.name] - scale * duplicates[comparison.name], comparison
-            )
-        kinds = model.posterior(found.outcomes)
-        weighted = kinds * found.counts[:, None]
-        expected = weighted.sum(axis=0) + least
-        before, model.shares = model.shares, _shares(expected, all_pairs)
-        for at, comparison in enumerate(comparisons):
-            name = comparison.name
-            level = found.outcomes[:, at] // BINS
-            size = len(comparison.levels) + 1
-            for kind in range(1, weighted.shape[1]):
-                counts = np.bincount(level, weighted[:, kind], minlength=size)
-                if kind == SAME:
-                    model.same[name] = _capped(_learn(counts, _start(comparison, "same"), comparison.prior), comparison)
-                elif model.related.get(key := (relations[kind - 2].name, name)) is not None:
-                    learned = _learn(counts, _start(comparison, "related"), comparison.prior)
-                    decisive = name in relations[kind - 2].needs[: relations[kind - 2].decisive]
-                    model.related[key] = _decided(learned, comparison) if decisive else learned
-            duplicates[name] = np.bincount(level, weighted[:, 1:].sum(axis=1), minlength=size)
-        if np.abs(np.log(model.shares[1:] / before[1:])).max() < 0.002:
-            break
+    usual = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
+    model = Model(outcomes.comparisons, relations, max(records * (records - 1) / 2, 1.0), sample, usual)
+    model.train(found)
     return model
 
 

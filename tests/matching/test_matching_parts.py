@@ -27,6 +27,29 @@ def test_distinct_pairs_is_a_compare_feature_of_recordlinkage() -> None:
     assert list(edits) == [1, 0, 0, 1]
 
 
+def test_the_model_is_a_classifier_of_recordlinkage() -> None:
+    people = pd.DataFrame(
+        {
+            "first_name": ["Ann", "Ann", "Bob", "Cora", "Dewi", "Bobby"] * 4,
+            "last_name": [f"{name}{n}" for n in range(4) for name in ("Lee", "Lee", "Ray", "Finch", "Sari", "Ray")],
+            "date_of_birth": pd.to_datetime(
+                ["1980-01-02", "1980-01-02", "1975-05-06", "1990-07-08", "1969-02-03", "1975-05-06"] * 4
+            ),
+        }
+    )
+    result = match(table_from_frame("contact", people))
+    vectors = pd.DataFrame(result.outcomes.table())
+    model = result.model
+    before = model.prob(vectors)
+    assert before.between(0, 1).all()
+    assert list(model.predict(vectors)) == list(vectors.index[before >= 0.5]), (
+        "recordlinkage gives the index of the matches"
+    )
+    model.fit(vectors)
+    again = model.prob(vectors)
+    assert again.corr(before, method="spearman") > 0.9
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(-1, 4), min_size=2, max_size=40), st.integers(0, 200))
 def test_blocks_keep_their_budget_and_miss_nothing_within_it(codes: list[int], budget: int) -> None:
