@@ -11,7 +11,9 @@ from rules.accuracy.sync_retry import SyncRetry
 from rules.accuracy.value_flip_flop import ValueFlipFlop
 from rules.completeness.blank_lead_source import BlankLeadSource
 from rules.completeness.deal_without_amount import DealWithoutAmount
+from rules.completeness.deal_without_customer import DealWithoutCustomer
 from rules.completeness.deal_without_owner import DealWithoutOwner
+from rules.completeness.lost_without_reason import LostWithoutReason
 from rules.completeness.missing_name import MissingName
 from rules.completeness.orphan_deal import OrphanDeal
 from rules.completeness.submission_without_lead import SubmissionWithoutLead
@@ -58,6 +60,7 @@ from rules.validity.impossible_date import ImpossibleDate
 from rules.validity.invalid_phone import InvalidPhone
 from rules.validity.invisible_character import InvisibleCharacter
 from rules.validity.malformed_email import MalformedEmail
+from rules.validity.misspelt_industry import MisspeltIndustry
 from rules.validity.mojibake import Mojibake
 from rules.validity.non_positive_amount import NonPositiveAmount
 from rules.validity.padded_value import PaddedValue
@@ -99,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     PlaceholderValue(),
     PicklistVariant(),
     MisspeltPicklistValue(),
+    MisspeltIndustry(),
     UnlistedProduct(),
     CustomerWithoutPurchase(),
     CountryContradictsPhone(),
@@ -122,6 +126,8 @@ RULES: tuple[Rule, ...] = (
     UnreachableContact(),
     DealWithoutAmount(),
     DealWithoutOwner(),
+    LostWithoutReason(),
+    DealWithoutCustomer(),
     OrphanDeal(),
     InvalidPhone(),
     UnstandardisedPhone(),

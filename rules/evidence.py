@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from audit.dataset import Dataset, Table
 from audit.rule import mask_of
@@ -104,12 +105,28 @@ def everything(table: Table) -> pd.Series:
     return pd.Series("all", index=table.index, dtype=TEXT)
 
 
+def usually_filled(table: Table, rows: np.ndarray, filled: np.ndarray, least_share: float) -> np.ndarray:
+    """Rows of the sources that fill a field for at least `least_share` of the `rows` asked about.
+
+    A source without the field has it blank throughout and is not reproached for that.
+    """
+    source = table.lineage["source"].astype(TEXT)
+    share = pd.Series(filled[rows], dtype="float64").groupby(source[rows].to_numpy(dtype=object)).mean()
+    return mask_of(source.map(share) >= least_share)
+
+
+def is_among(values: pd.Series, known: pd.Series) -> np.ndarray:
+    """Where a text is one of `known`; False where blank. pandas' own `isin` makes a Python list of `known`."""
+    found = pc.is_in(text.arrow(values), text.arrow(known.dropna()))
+    return found.to_numpy(zero_copy_only=False)
+
+
 def without_contact(tables: Dataset, entity: str, keys: pd.Series, contact_keys: pd.Series) -> np.ndarray:
     """Rows whose address no contact has, and which are linked to no person in another way.
 
     A row that names a contact by id can only be judged where links were looked for.
     """
     table = tables[entity]
-    unknown = keys.notna() & ~keys.isin(contact_keys.dropna())
+    unknown = keys.notna() & ~is_among(keys, contact_keys)
     linked = table.column("person").notna() | (table.column("contact_id").notna() & ("person" not in table))
     return mask_of(unknown & ~linked)

@@ -9,7 +9,8 @@ from vocabulary import FAMILY, GIVEN
 
 
 def plant_records(p: Planter) -> None:
-    _products(p)
+    _deals(p)
+    _choices(p)
     _names(p)
     _templates(p)
     _order_of_dates(p)
@@ -17,7 +18,19 @@ def plant_records(p: Planter) -> None:
     _repeated_rows(p)
 
 
-def _products(p: Planter) -> None:
+def _deals(p: Planter) -> None:
+    def lost(record: Record) -> bool:
+        return record["stage"] == "Closed Lost"
+
+    for record in p.pick(("hs_deal",), 8, lost, filled("lost_reason")):
+        record.values["lost_reason"] = None
+    for record in p.pick(("hs_deal",), 9, lost):
+        p.put(record, "CMP008", "company_name", None)
+        record.values.update(company_id=None, contact_id=None)
+        record.account = record.person = ""
+
+
+def _choices(p: Planter) -> None:
     for usual, variants in (
         ("HM-200 Loggers", ("HM200 Loggers",) * 2 + ("hm-200 loggers",)),
         ("HM-500 Gateways", ("HM 500 Gateways",) * 3),
@@ -30,6 +43,8 @@ def _products(p: Planter) -> None:
         ):
             p.put(record, "CON007", "product", variant, usual)
             record.flag("CON002", "product", usual)
+    for record in p.pick(("sf_account",), 9, filled("industry"), single=False):
+        p.put(record, "VAL033", "industry", "Biotechnolgy", "Biotechnology")
     for at, record in enumerate(p.pick(("hs_deal",), 5, filled("product"))):
         p.put(record, "CON007", "product", ("Brackwell Tracker", "Spare parts", "HM-100 Loggers")[at % 3], "not listed")
 

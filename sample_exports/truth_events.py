@@ -51,6 +51,8 @@ def _deals(sample: Sample) -> None:
         updated, activity = deal.when("updated_at"), deal.when("last_activity_at") or deal.when("last_activity_on")
         if deal["amount"] is None and not lost:
             deal.flag("CMP004", "amount")
+        if lost and deal.table == "hs_deal" and not deal["lost_reason"]:
+            deal.flag("CMP007", "lost_reason")
         if not deal["owner"]:
             deal.flag("CMP005", "owner")
         if not deal["lead_source"]:

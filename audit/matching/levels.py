@@ -42,7 +42,8 @@ class Relation:
     """A way in which two different entities hang together.
 
     `needs` are the comparisons in which they agree, the first `decisive` of them nearly always; `share` is how many
-    pairs per record to expect; `unlike` are comparisons in which they agree even less often than strangers do.
+    pairs per record to expect; `unlike` are comparisons in which they agree even less often than strangers do; `apart`
+    are those that have to show them apart: without a difference there, two records of one name are simply the same.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Relation:
     needs: tuple[str, ...]
     share: float = 0.1
     unlike: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     decisive: int = 1
 
 
@@ -240,7 +242,9 @@ RELATIONS = {
         Relation("namesake", "namesakes", ("family", "given"), share=0.01, decisive=2),
     ),
     "account": (
-        Relation("branch", "branches of one organisation", ("organisation", "site", "email", "phone")),
+        Relation(
+            "branch", "branches of one organisation", ("organisation", "site", "email", "phone"), apart=("place",)
+        ),
         Relation("neighbour", "organisations at one address", ("place", "phone")),
     ),
 }

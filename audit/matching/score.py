@@ -24,6 +24,9 @@ CAUTION = 6.0
 a relation are raised when pairs are judged (not when the model is fitted)."""
 _UNLIKE = -2.0
 """Bits against an agreement that members of a relation avoid: a household does not give two children one name."""
+_TOGETHER = -4.0
+"""Bits against a relation whose members are apart (branches) where the place is one and the same, or not known."""
+_NOT_APART = ("same", "near", "postcode", "city")
 _UNKNOWN = -3.0
 """Bits against a relation whose decisive field is not known on both sides."""
 
@@ -87,6 +90,10 @@ class Model(BaseClassifier):
         if chance is None:
             if relation and comparison.name in relation.unlike:
                 bits[1:5] = _UNLIKE
+            if relation and comparison.name in relation.apart:
+                bits[[0, *(at for at, level in enumerate(comparison.levels, 1) if level.name in _NOT_APART)]] = (
+                    _TOGETHER
+                )
             return bits.ravel()
         if relation and comparison.name == relation.needs[0]:
             bits[0] = _UNKNOWN
@@ -178,7 +185,8 @@ def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -
     relations = tuple(
         relation
         for relation in RELATIONS[table.entity]
-        if len(names & set(relation.needs)) > 1 and relation.needs[0] in names
+        if relation.needs[0] in names
+        and (names & set(relation.needs[1:]) or (table.entity == "account" and len(names) > 2))
     )
     usual = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
     model = Model(outcomes.comparisons, relations, max(records * (records - 1) / 2, 1.0), sample, usual)

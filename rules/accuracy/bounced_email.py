@@ -6,6 +6,7 @@ import pandas as pd
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
 from audit.values import text
+from rules.evidence import is_among
 
 DEAD_STATUSES = ("bounced", "cleaned", "hard bounce", "hard bounced", "hardbounce")
 
@@ -50,7 +51,7 @@ class BouncedEmail(GroupRule):
         dead |= mask_of(reason.notna()) & ~text.is_placeholder(reason) & ~mask_of(~told)
         bounced = text.matches(activities.column("type"), r"(?i)bounce")
         hard = text.matches(activities.column("bounce_type"), r"(?i)\b(?:hard|permanent)")
-        addresses = pd.concat([key[dead], self.key(activities)[bounced & hard]]).dropna()
+        addresses = pd.concat([key[dead], self.key(activities)[bounced & hard]])
         known = any(name in contacts for name in ("email_bounced", "bounce_reason", "marketing_status"))
         known |= "bounce_type" in activities
-        return Flags(mask_of(key.isin(addresses)), checked=np.full(len(contacts), known) & mask_of(key.notna()))
+        return Flags(is_among(key, addresses), checked=np.full(len(contacts), known) & mask_of(key.notna()))

@@ -6,7 +6,7 @@ import pandas as pd
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
 from audit.values import text
-from rules.evidence import everything, is_won, net_paid
+from rules.evidence import everything, is_among, is_won, net_paid
 
 
 class CustomerWithoutPurchase(GroupRule):
@@ -46,8 +46,8 @@ class CustomerWithoutPurchase(GroupRule):
         bought = [deals.take(is_won(deals)), payments.take(mask_of(net_paid(payments) > 0))]
         buyer = _own_word(contacts)
         for name in ("person", "organisation"):
-            labels = pd.concat([table.column(name) for table in bought], ignore_index=True).dropna()
-            buyer |= contacts.column(name).isin(labels).to_numpy(dtype=bool) & contacts.column(name).notna().to_numpy()
+            labels = pd.concat([table.column(name) for table in bought], ignore_index=True)
+            buyer |= is_among(contacts.column(name), labels)
         linked = (contacts.column("person").notna() | contacts.column("organisation").notna()).to_numpy(dtype=bool)
         customer = text.fold(contacts["lifecycle_stage"]).isin(self.option("stages", ctx)).to_numpy(dtype=bool) & linked
         share = buyer[customer].mean() if customer.any() else 0.0

@@ -5,7 +5,7 @@ import pandas as pd
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
 from audit.values import email
-from rules.evidence import everything
+from rules.evidence import everything, is_among
 
 
 class PaymentFromUnknownCustomer(GroupRule):
@@ -43,15 +43,14 @@ class PaymentFromUnknownCustomer(GroupRule):
 
     def check(self, tables: Dataset, ctx: Context) -> Flags:
         payments, contacts = tables["payment"], tables.get("contact")
-        payer, address = payments.column("customer_id"), email.match_key(payments.column("email"))
-        ids = pd.concat([contacts.column("source_id"), contacts.column("customer_id")]).dropna()
-        known = payments.column("person").notna() | payer.isin(ids)
-        known |= address.isin(email.match_key(contacts.column("email")).dropna())
-        named = mask_of(payer.notna() | address.notna())
-        linked = mask_of(known) & named
+        payer, address = payments.column("customer_id"), payments.column("email")
+        ids = pd.concat([contacts.column("source_id"), contacts.column("customer_id")], ignore_index=True)
+        key, known = email.match_key(address), email.match_key(contacts.column("email"))
+        named = mask_of(payer.notna() | key.notna())
+        linked = named & (mask_of(payments.column("person").notna()) | is_among(payer, ids) | is_among(key, known))
         judged = len(contacts) > 0 and linked.sum() >= self.option("least_known_share", ctx) * max(named.sum(), 1)
         return Flags(
             named & ~linked & judged,
-            args={"payer": payments.column("email").fillna(payer)},
+            args={"payer": address.fillna(payer)},
             checked=named & judged,
         )

@@ -11,9 +11,9 @@ class PicklistVariant(VocabularyRule):
     """A value of a choice field that is another value in different dress.
 
     **What is flagged**
-    Values of choice fields that equal a more frequent value of the same field once capitals, blanks, accents and
-    punctuation are left aside. Digits, and a plus, minus or number sign, count as different: ``A+`` is not ``A``,
-    ``1-10`` is not ``110``.
+    Values of choice fields, and salutations, that equal a more frequent value of the same field once capitals,
+    blanks, accents and punctuation are left aside. Digits, and a plus, minus or number sign, count as different:
+    ``A+`` is not ``A``, ``1-10`` is not ``110``.
 
     **Why it matters**
     Every breakdown by the field has several bars for one thing, and filters on one spelling lose the others.
@@ -31,8 +31,9 @@ class PicklistVariant(VocabularyRule):
     id = "CON002"
     title = "Spelling variant of a choice"
     family = Family.MISTAGGED
-    fields: ClassVar = tuple(
-        spec.qualified for entity in entities().values() for spec in entity.fields.values() if spec.type == "choice"
+    fields: ClassVar = (
+        *(spec.qualified for entity in entities().values() for spec in entity.fields.values() if spec.type == "choice"),
+        "contact.salutation",
     )
     dimension = Dimension.CONSISTENCY
     severity = Severity.MEDIUM

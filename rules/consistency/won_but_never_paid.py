@@ -6,7 +6,7 @@ import pandas as pd
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
 from audit.schema import TEXT
-from rules.evidence import everything, is_won, net_paid
+from rules.evidence import everything, is_among, is_won, net_paid
 
 
 class WonButNeverPaid(GroupRule):
@@ -52,14 +52,14 @@ class WonButNeverPaid(GroupRule):
         kept = payments.take(mask_of(net_paid(payments) > 0))
         company = deals["organisation"]
         known = is_won(deals) & company.notna().to_numpy(dtype=bool) & mask_of(deals.column("amount").fillna(1) > 0)
-        paid = company.isin(kept["organisation"].dropna()) | deals.column("person").isin(kept.column("person").dropna())
+        paid = is_among(company, kept["organisation"]) | is_among(deals.column("person"), kept.column("person"))
         age = (ctx.as_of.normalize() - deals["close_date"].dt.normalize()).dt.days
         due = mask_of(age > self.option("days", ctx)) & mask_of(deals["close_date"] >= payments["paid_at"].min())
-        payers = paid[known].groupby(company[known]).max()
+        payers = pd.Series(paid[known]).groupby(company[known].to_numpy(dtype=object)).max()
         covered = len(payers) > 0 and payers.mean() >= self.option("share", ctx)
         checked = known & due & np.full(len(deals), covered)
         return Flags(
-            checked & ~paid.to_numpy(dtype=bool),
+            checked & ~paid,
             confidence=0.85,
             args={"days": age.astype("Int64").astype(TEXT)},
             checked=checked,

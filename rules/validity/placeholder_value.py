@@ -26,7 +26,7 @@ class PlaceholderValue(RecordRule):
     **What is flagged**
     Values such as Select, n/a, none, null, tbd, unknown, test, asdf, xxx, dashes and dots; phone numbers of one
     repeated or running digit; addresses such as test@test.com. Last names that also exist, such as Null or Test, pass
-    where a first name stands beside them, and so does NA as the code of Namibia.
+    where a first name stands beside them, and so does NA as the code of Namibia or Naples.
 
     **Why it matters**
     The field counts as filled, so completeness looks better than it is, and a group called "Select" turns up in every
@@ -49,13 +49,15 @@ class PlaceholderValue(RecordRule):
         *(
             f"contact.{name}"
             for name in (
-                "first_name last_name full_name email phone mobile company_name job_title department city state "
-                "country lead_source lead_source_detail lifecycle_stage lead_status owner industry campaign"
+                "first_name last_name full_name email phone mobile company_name job_title department street address "
+                "city state country lead_source lead_source_detail lifecycle_stage lead_status owner industry campaign"
             ).split()
         ),
         *(
             f"account.{name}"
-            for name in "name phone email type industry owner city state country lead_source website".split()
+            for name in (
+                "name phone email type industry owner street address city state country lead_source website"
+            ).split()
         ),
         *(
             f"deal.{name}"
@@ -84,7 +86,7 @@ class PlaceholderValue(RecordRule):
             found |= text.matches(text.substitute(values, r"[^0-9]", ""), NO_PHONE)
         elif name == "email":
             found |= text.matches(values, NO_EMAIL)
-        elif name == "country":
+        elif name in ("country", "state"):
             found &= ~text.matches(values, "^NA$")
         elif name == "city":
             found &= ~mask_of(text.fold(values).isin(REAL_CITIES))

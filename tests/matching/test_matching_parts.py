@@ -136,3 +136,26 @@ def test_levels(one: dict[str, str], other: dict[str, str], comparison: str, lev
     frame = pd.DataFrame([{"first_name": "Kim", **one}, {"first_name": "Kim", **other}, base])
     long = match(table_from_frame("contact", frame)).explain(pd.DataFrame({"left": [0], "right": [1]}))
     assert long.set_index("comparison").loc[comparison, "level"] == level
+
+
+def test_one_name_and_no_place_that_differs_is_one_company() -> None:
+    names = ["Acme Corporation", "Bolt Logistics GmbH", "Kembara Foods PT", "Sinar Laut", "Northwind Traders"]
+    spelt = ["ACME Corp", "Bolt Logistik GmbH", "PT Kembara Foods", "Sinar Laut", "Northwind Traders"]
+    others = ["Contoso Ltd", "Fabrikam Inc", "Adventure Works", "Tailspin Toys"]
+    table = table_from_frame("account", pd.DataFrame({"name": names + others + spelt}))
+    clusters = match(table).clusters["cluster"].tolist()
+    assert clusters[-5:] == clusters[:5]
+    assert len(set(clusters)) == 9
+
+
+def test_branches_of_one_company_stay_apart() -> None:
+    towns = ["Ulm", "Graz", "Bern", "Lyon", "Bari", "Gent", "Riga", "Oslo"]
+    places = pd.DataFrame(
+        {
+            "name": ["Helix Pharmacy"] * 8 + [f"{town} Bakery" for town in towns],
+            "street": [f"{n} {town} Road" for n, town in enumerate(towns, 1)] * 2,
+            "city": towns * 2,
+        }
+    )
+    clusters = match(table_from_frame("account", places)).clusters["cluster"]
+    assert clusters.nunique() == len(places)

