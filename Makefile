@@ -55,9 +55,12 @@ $(VENV)/.tested: $(VENV)/.installed
 	$(PIP) install -c constraints.txt -e '.[test]'
 	@touch $@
 
-# The report is tested in a real browser. Where the machine allows, it is installed; elsewhere those tests are skipped
-# and say so.
+# The report is tested in a real browser and database sources with a real PostgreSQL. Where the machine allows, they are
+# installed; elsewhere those tests are skipped and say so.
 system:
-	@if ! command -v chromium >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+	@missing=""; \
+	command -v chromium >/dev/null 2>&1 || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
