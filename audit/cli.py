@@ -63,7 +63,16 @@ class Day(click.ParamType):
             self.fail(f"{value!r} is not a day; write it as 2026-10-31.", param, ctx)
 
 
-paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+class Source(click.ParamType):
+    """A file, a folder, an archive, "-" for standard input, or the URL of a database."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Path | str":
+        return value if isinstance(value, Path) or value == "-" or "://" in value else Path(value)
+
+
+paths_argument = click.argument("paths", nargs=-1, type=Source())
 config_option = click.option(
     "-c",
     "--config",
@@ -95,7 +104,7 @@ def main(debug: bool) -> None:
 @click.option("--full/--masked", "full", default=None, help="Show or mask people's data in the HTML report.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run(
-    paths: tuple[Path, ...],
+    paths: tuple[Path | str, ...],
     config_path: Path | None,
     output: Path,
     as_of: date | None,
@@ -121,7 +130,7 @@ def demo(output: Path, quiet: bool) -> None:
 @paths_argument
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @config_option
-def inspect(paths: tuple[Path, ...], form: str, config_path: Path | None) -> None:
+def inspect(paths: tuple[Path | str, ...], form: str, config_path: Path | None) -> None:
     """Show what each file was taken for, and how its columns were mapped and read."""
     from audit.pipeline import load_sources
     from audit.sources import describe
@@ -139,7 +148,7 @@ def inspect(paths: tuple[Path, ...], form: str, config_path: Path | None) -> Non
 @paths_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("audit.toml"), show_default=True)
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-def init(paths: tuple[Path, ...], output: Path, force: bool) -> None:
+def init(paths: tuple[Path | str, ...], output: Path, force: bool) -> None:
     """Write a commented audit.toml from the files it sees."""
     from audit.config import Config
     from audit.pipeline import load_sources
@@ -250,37 +259,45 @@ def sample_folder() -> Path:
     raise UsageError("The sample exports are not installed.", hint="Run `crm-audit demo` from the project's folder.")
 
 
-def _given(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+def _given(paths: tuple[Path | str, ...]) -> tuple[Path | str, ...]:
     for path in paths:
-        if not path.exists():
+        if isinstance(path, Path) and not path.exists():
             raise UsageError(f"There is no file or folder {path}.", hint="Check the path.")
     return paths or (Path(),)
 
 
-def _configured(paths: tuple[Path, ...], config_path: Path | None) -> tuple["Config", tuple[Path, ...]]:
+def _configured(paths: tuple[Path | str, ...], config_path: Path | None) -> tuple["Config", tuple[Path | str, ...]]:
     """The configuration, and the paths given or those it names."""
     from audit.config import find_config, load_config
 
     given = _given(paths)
-    found = config_path or find_config(given)
+    found = config_path or find_config(tuple(path for path in given if isinstance(path, Path)))
     config = load_config(found)
     if not paths and config.paths and found is not None:
-        return config, _given(tuple(found.parent / path for path in config.paths))
+        named = (path if "://" in path else found.parent / path for path in config.paths)
+        return config, _given(tuple(named))
     return config, given
 
 
 def _audit(
-    paths: tuple[Path, ...], config_path: Path | None, output: Path, as_of: date | None, full: bool | None, quiet: bool
+    paths: tuple[Path | str, ...],
+    config_path: Path | None,
+    output: Path,
+    as_of: date | None,
+    full: bool | None,
+    quiet: bool,
 ) -> int:
     import pandas as pd
 
     from audit.pipeline import run_audit
     from audit.rule import Outcome
+    from audit.sources.databases import display_name, is_url
     from reports.outputs import write
 
     config, paths = _configured(paths, config_path)
     day = as_of or config.as_of or date.today()
-    command = f"crm-audit run {' '.join(path.name for path in paths)} --as-of {day}"
+    named = (path.name if isinstance(path, Path) else display_name(path) if is_url(path) else path for path in paths)
+    command = f"crm-audit run {' '.join(named)} --as-of {day}"
     with Progress(quiet) as progress:
         result = run_audit(paths, config, pd.Timestamp(day), command=command, progress=progress)
         progress("Writing")

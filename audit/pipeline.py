@@ -32,7 +32,12 @@ Progress = Callable[[str], None]
 
 
 def run_audit(
-    paths: Sequence[Path], config: Config, as_of: pd.Timestamp, *, command: str = "", progress: Progress | None = None
+    paths: Sequence[Path | str],
+    config: Config,
+    as_of: pd.Timestamp,
+    *,
+    command: str = "",
+    progress: Progress | None = None,
 ) -> AuditResult:
     """The whole audit of the files under `paths` as of a day.
 
@@ -94,7 +99,7 @@ def run_audit(
     )
 
 
-def load_sources(paths: Sequence[Path], config: Config, progress: Progress | None = None) -> Dataset:
+def load_sources(paths: Sequence[Path | str], config: Config, progress: Progress | None = None) -> Dataset:
     """The canonical tables of the files under `paths`, with the corrections of audit.toml."""
     return load(paths, overrides=_overrides(config), progress=progress)
 
@@ -111,10 +116,15 @@ def select_rules(config: Config) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.id not in config.rules.disable)
 
 
-def fingerprints(paths: Sequence[Path]) -> Mapping[str, str]:
-    """The SHA-256 of every file under `paths`, by its name relative to the path it was found under."""
+def fingerprints(paths: Sequence[Path | str]) -> Mapping[str, str]:
+    """The SHA-256 of every file under `paths`, by its name relative to the path it was found under.
+
+    Standard input and databases have none.
+    """
     found = {}
     for path in paths:
+        if isinstance(path, str):
+            continue
         files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
         for file in files:
             if any(part.startswith(".") for part in file.relative_to(path).parts):

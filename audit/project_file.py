@@ -59,9 +59,9 @@ mask = true
 """
 
 
-def project_file(dataset: Dataset, paths: Sequence[Path]) -> str:
+def project_file(dataset: Dataset, paths: Sequence[Path | str]) -> str:
     """The text of an audit.toml for the files of `dataset`; the paths are those given on the command line."""
-    named = ", ".join(_quoted(path.as_posix()) for path in paths)
+    named = ", ".join(_quoted(path.as_posix() if isinstance(path, Path) else path) for path in paths if path != "-")
     parts = [HEAD, f"# What to read, relative to this file.\npaths = [{named}]\n"]
     parts += [_file(info) for info in dataset.sources]
     return "".join([*parts, TAIL])

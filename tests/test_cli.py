@@ -152,3 +152,10 @@ def test_roi_names_both_usages(gain, cost, net, ratio) -> None:
 
 def test_the_sample_is_found_from_anywhere(folder) -> None:
     assert (sample_folder() / "audit.toml").is_file()
+
+
+def test_standard_input_is_a_source(folder) -> None:
+    result = CliRunner().invoke(main, ["run", "-", "--as-of", "2026-11-01", "-o", "out"], input=CONTACTS)
+    assert result.exit_code == 0, result.output
+    told = json.loads((folder / "out" / "audit.json").read_text("utf-8"))
+    assert told["sources"][0]["rows_read"] == 3
