@@ -12,6 +12,7 @@ from typing import IO
 
 import pyarrow as pa
 
+from audit.sources.growing import Store
 from audit.sources.raw import Unreadable
 
 BOMB_SIZE = 512 << 20
@@ -19,6 +20,7 @@ BOMB_SIZE = 512 << 20
 LARGEST_RATIO = 200
 _LARGEST_MEMBER = 8 << 30
 _MOST_MEMBERS = 100_000
+_PIECE = 1 << 20
 _BOMB = "it unpacks to far more than its size; it looks like a zip bomb and was not read"
 _DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error)
 
@@ -87,11 +89,13 @@ def _content(path: Path, info: zipfile.ZipInfo, packed: bool) -> pa.Buffer:
 
 def _unpacked(stream: IO[bytes], size: int) -> pa.Buffer:
     limit = max(BOMB_SIZE, min(_LARGEST_MEMBER, size * LARGEST_RATIO))
+    content = Store()
     try:
         with gzip.GzipFile(fileobj=stream) as packed:
-            content = packed.read(limit + 1)
+            while piece := packed.read(_PIECE):
+                content.append(piece)
+                if content.size > limit:
+                    raise Unreadable(_BOMB)
     except (OSError, EOFError, zlib.error) as error:
         raise Unreadable(f"the gzip file is damaged or cut off ({error})") from None
-    if len(content) > limit:
-        raise Unreadable(_BOMB)
-    return pa.py_buffer(content)
+    return content.buffer()

@@ -46,7 +46,11 @@ def canonical(
     assert found.entity is not None
     entity = entities()[found.entity]
     known = found.known
-    columns = dict(raw.frame.items())
+    lists = _list_names(raw, guesses, found)
+    label = known.label if known else _label(raw.file)
+    source = raw.frame[lists].fillna(label) if lists else label
+    # Taken out of the raw table, so that what is not mapped is given back to the system and nothing is held twice.
+    columns = {name: raw.frame.pop(name) for name in list(raw.frame.columns)}
     fields, scales = _fields(columns, guesses, entity, known)
     derive.constants(fields, known, raw.file, raw.frame.index)
     derive.repairs(fields, entity, known)
@@ -79,13 +83,11 @@ def canonical(
     opinions.update(
         {name: f"{opinions.get(name, '')}; in {code}, as the header says".lstrip("; ") for name, code in said.items()}
     )
-    lists = _list_names(raw, guesses, found)
-    label = known.label if known else _label(raw.file)
     part = Part(
         found.entity,
         pd.DataFrame(frame, index=raw.frame.index, copy=False),
         pd.DataFrame(text, index=raw.frame.index, copy=False),
-        raw.frame[lists].fillna(label) if lists else label,
+        source,
         raw.files if raw.files is not None else raw.file,
         raw.sheet,
         raw.rows,
@@ -154,7 +156,7 @@ def _table(entity: Entity, parts: Sequence[Part]) -> Table:
             "source": _category([part.source for part in parts], parts, index),
             "file": _category([part.file for part in parts], parts, index),
             "sheet": _category([part.sheet for part in parts], parts, index),
-            "row": pd.Series(np.concatenate([part.rows for part in parts]), index=index, dtype="int64"),
+            "row": pd.Series(_numbers(parts), index=index, dtype="int64", copy=False),
         }
     )
     return Table(
@@ -162,11 +164,15 @@ def _table(entity: Entity, parts: Sequence[Part]) -> Table:
     )
 
 
+def _numbers(parts: Sequence[Part]) -> np.ndarray:
+    return parts[0].rows if len(parts) == 1 else np.concatenate([part.rows for part in parts])
+
+
 def _stacked(
     pieces: list[pd.Series | None], parts: Sequence[Part], index: pd.Index, dtype: object, entity: Entity, name: str
 ) -> pd.Series:
     if len(pieces) == 1 and pieces[0] is not None:
-        return pieces[0].set_axis(index)
+        return pieces[0].set_axis(index, copy=False)
     filled = [
         piece if piece is not None else _blank(dtype, len(part.frame))
         for piece, part in zip(pieces, parts, strict=True)
@@ -183,9 +189,10 @@ def _blank(dtype: object, count: int) -> pd.Series:
 def _category(values: list[pd.Series | str], parts: Sequence[Part], index: pd.Index) -> pd.Series:
     names: dict[str, int] = {}
     codes = []
+    small = np.int8 if len(parts) < 100 and all(isinstance(value, str) for value in values) else np.int32
     for value, part in zip(values, parts, strict=True):
         if isinstance(value, str):
-            codes.append(np.full(len(part.frame), names.setdefault(value, len(names)), dtype=np.int32))
+            codes.append(np.full(len(part.frame), names.setdefault(value, len(names)), dtype=small))
         else:
             local, distinct = pd.factorize(value)
             lookup = np.array([names.setdefault(str(name), len(names)) for name in distinct], dtype=np.int32)
@@ -194,15 +201,18 @@ def _category(values: list[pd.Series | str], parts: Sequence[Part], index: pd.In
 
 
 def _fields(
-    columns: Mapping[str, pd.Series], guesses: Sequence[Guess], entity: Entity, known: SystemObject | None
+    columns: dict[str, pd.Series], guesses: Sequence[Guess], entity: Entity, known: SystemObject | None
 ) -> tuple[dict[str, pd.Series], dict[str, float]]:
-    """The mapped columns by field, still text; the columns of a field with several values joined."""
+    """The mapped columns by field, still text; the columns of a field with several values joined. Empties `columns`."""
     fields: dict[str, pd.Series] = {}
     scales: dict[str, float] = {}
+    taken = {guess.column.name for guess in guesses if guess.field in entity.fields}
+    for name in columns.keys() - taken:
+        del columns[name]
     for guess in sorted(guesses, key=lambda guess: guess.rank):
         if guess.field is None or guess.field not in entity.fields:
             continue
-        name, values = guess.field, columns[guess.column.name]
+        name, values = guess.field, columns.pop(guess.column.name)
         values = _cleared(values, known)
         if known and name in known.prefixed:
             values = values.str.replace(known.prefixed[name], "", regex=True)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from audit.sources.bounce_severity import severity
+
 ADDRESS = re.compile(r"[A-Za-z0-9][\w.+\-=/&']*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _SUBJECT = re.compile(
     r"(?i)are not member|undeliver|unzustellbar|non remis|no se pudo entregar|tidak terkirim"
@@ -39,11 +41,6 @@ _ORIGINAL = re.compile(
 )
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(r"(?:^|[\s:;'\"(])([45]\d\d)(?=[\s-])")
-_SOFT = re.compile(
-    r"(?i)\bfull\b|quota|over (?:the )?limit|exceed|too (?:large|big|many)|temporar|try again|will retry|delayed"
-    r"|deferred|time[d ]?-?out"
-    r"|greylist|一杯|いっぱい"
-)
 _TELLING = re.compile(
     r"(?i)unknown|no such|not found|reject|denied|invalid|full|exceed|disabled|not listed|does ?n.t have"
     r"|deferred|not recognized"
@@ -64,7 +61,7 @@ _FIELD = re.compile(
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a message tells about one address. `type` is bounce, complaint, auto_reply, unsubscribe or email."""
+    """What a message tells about one address. `type` is bounce, complaint, auto_reply, unsubscribe_reply or email."""
 
     type: str
     address: str = ""
@@ -104,7 +101,7 @@ def judge(letter: Letter) -> list[Verdict]:
     if (automatic and automatic != "no") or _is_automatic(letter):
         return [Verdict("auto_reply", _first_address(letter.header("from"), ""))]
     if _wants_out(letter):
-        return [Verdict("unsubscribe", _first_address(letter.header("from"), ""))]
+        return [Verdict("unsubscribe_reply", _first_address(letter.header("from"), ""))]
     return [Verdict("email", _first_address(letter.header("from"), ""))]
 
 
@@ -138,7 +135,7 @@ def _failures(letter: Letter) -> Iterator[Verdict]:
             yield Verdict(
                 "bounce",
                 address,
-                _severity(code, fields.get("action", ""), diagnostic or human),
+                severity(code, fields.get("action", ""), diagnostic, human),
                 code,
                 _reason(diagnostic, human),
             )
@@ -148,7 +145,8 @@ def _failures(letter: Letter) -> Iterator[Verdict]:
     code = _code(reported, human)
     addresses = ADDRESS.findall(letter.header("x-failed-recipients")) or _from_text(letter)
     for address in addresses:
-        yield Verdict("bounce", address, _severity(code, "", human), code, _reason("", human))
+        reason = _reason("", human)
+        yield Verdict("bounce", address, severity(code, "", reason, human), code, reason)
 
 
 def _reported(text: str) -> Iterator[dict[str, str]]:
@@ -202,15 +200,6 @@ def _code(status: str, diagnostic: str) -> str:
         return detailed[1]
     plain = _REPLY.search(diagnostic) or _REPLY.search(status)
     return plain[1] if plain else ""
-
-
-def _severity(code: str, action: str, text: str) -> str:
-    """Hard for lasting failures (5.x.x), soft for passing ones (4.x.x, delayed); by the words without a code."""
-    if action.lower().startswith("delayed"):
-        return "soft"
-    if code:
-        return "hard" if code.startswith("5") else "soft"
-    return "soft" if _SOFT.search(text) else "hard"
 
 
 def _reason(diagnostic: str, text: str) -> str:

@@ -34,6 +34,10 @@ def read_parquet(file: str, data: pa.Buffer) -> Iterator[RawTable]:
 
 def read_sqlite(file: str, data: pa.Buffer, path: Path | None = None) -> Iterator[RawTable]:
     """All tables of a SQLite database. Raises Unreadable if it is damaged."""
+    head = data.slice(0, min(data.size, 100)).to_pybytes()
+    page, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    if data.size < (page if page > 1 else 1 << 16) * pages:  # SQLite reads on, and takes what is gone for blank
+        raise Unreadable("the SQLite database is cut off")
     with _on_disk(data, path) as place:
         # Immutable: SQLite then writes no lock beside a customer's file. With a journal beside it, it must read that.
         journal = place.with_name(f"{place.name}-wal")

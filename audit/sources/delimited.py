@@ -125,7 +125,8 @@ def _fast_table(file: str, text: TextFile, dialect: Dialect) -> RawTable | None:
     count = len(columns[0])
     if len(ragged) > 0.02 * (count + len(ragged)) + 20:
         return None
-    rows = np.setdiff1d(np.arange(1, count + len(ragged) + 1), [number for number, _, _ in ragged], assume_unique=True)
+    rows = np.arange(1, count + len(ragged) + 1)
+    rows = np.delete(rows, [number - 1 for number, _, _ in ragged]) if ragged else rows
     made = {}
     for place, name in enumerate(unique_names(headers)):
         cells = columns[place]
@@ -176,8 +177,8 @@ def _columns(text: TextFile, dialect: Dialect, *, threads: bool) -> tuple[list[p
                     column.append(array)
     except pa.ArrowInvalid:
         return None
-    evenly: dict[int, pa.Buffer] = {}
-    return [column.finish(evenly) for column in columns], ragged
+    kept: list[pa.Buffer] = []
+    return [column.finish(kept) for column in columns], ragged
 
 
 def _aside_ragged(

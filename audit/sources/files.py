@@ -185,10 +185,9 @@ def _members(path: Path, name: str) -> Iterator[Item | Refused]:
     try:
         for member in archives.members(path):
             shown = f"{name}/{member.name}"
-            if any(part.startswith((".", "~$", "__MACOSX")) for part in PurePosixPath(member.name).parts[:-1]):
-                continue
-            inner = PurePosixPath(member.name).name
-            if inner.startswith((".", "~$")) or is_aside(inner):
+            inner = PurePosixPath(member.name)
+            hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in inner.parts if part != "..")
+            if hidden or is_aside(inner.name):
                 continue
             yield Refused(shown, member.refusal) if member.refusal else Item(shown, member.open)
     except Unreadable as error:

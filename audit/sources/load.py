@@ -86,6 +86,7 @@ def load(
         part, info = _mapped(table)
         parts += [part] if part is not None else []
         infos.append(info)
+    pa.default_memory_pool().release_unused()
     warnings = [f"{info.file}: {info.reason}; it was left out" for info in failed]
     if not parts:
         warnings.append("no table with customer data was found; see the sources for what each table was taken for")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -22,6 +22,7 @@ _NOT_AN_ADDRESS = frozenset(
     "valid format template subject name id hash updates consent".split()
 )
 _ALIKE = 90
+_MOST_HEADERS = 1 << 16
 _MULTI = {"email": "other_emails", "phone": "other_phones", "mobile": "other_phones"}
 
 
@@ -74,6 +75,7 @@ def map_columns(
     return _one_each(guesses, entity, known.coalesce if known else frozenset())
 
 
+@lru_cache(_MOST_HEADERS)
 def synonyms(header: str, entity: str) -> tuple[str, float, str] | None:
     """The field that a header means in an entity: (field, confidence, reason), or None."""
     exact, loose = _aliases(entity)
@@ -115,6 +117,7 @@ def _guess(column: Column, entity: str, known: SystemObject | None) -> Guess:
     return Guess(column, field, confidence + _support(column, spec), reason, 20 + rank)
 
 
+@lru_cache(_MOST_HEADERS)
 def _alike(header: str, entity: str) -> tuple[str, float, str] | None:
     from rapidfuzz import fuzz, process
 

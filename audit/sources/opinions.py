@@ -9,7 +9,7 @@ import pyarrow as pa
 from audit.schema import TEXT, Field
 from audit.values import boolean, date, money
 
-_SAMPLE = 1_000
+_YEAR_FIRST = date.DateOpinion("iso", "year first", 0, 0)
 _FIRST_YEAR = pd.Timestamp("1700-01-01")
 """Earlier days are left to the careful reading: they may stand for no day at all."""
 
@@ -33,7 +33,7 @@ def typed(
         return _money(text, scale)
     if field.type == "number":
         values, opinion = money.number(text)
-        return Typed(values * scale, _amounts_said(opinion))
+        return Typed(_scaled(values, scale), _amounts_said(opinion))
     if field.type == "percent":
         values = money.percent(text)
         per_cent = bool(len(values)) and bool(text.str.contains("%").any())
@@ -45,8 +45,7 @@ def typed(
 
 def _dates(text: pd.Series, field: Field, day_first: bool | None) -> Typed:
     moments = _iso(text)
-    values, opinion = date.parse(text if moments is None else text.dropna().head(_SAMPLE), day_first)
-    values = values if moments is None else moments
+    values, opinion = (moments, _YEAR_FIRST) if moments is not None else date.parse(text, day_first)
     if field.type == "date":
         values = values.dt.floor("D")
     said = opinion.evidence if opinion.order == "none" else f"{opinion.order.replace('_', '-')}: {opinion.evidence}"
@@ -54,7 +53,9 @@ def _dates(text: pd.Series, field: Field, day_first: bool | None) -> Typed:
         said += f"; {opinion.ambiguous:,} could be read both ways"
     if opinion.unreadable:
         said += f"; {opinion.unreadable:,} unreadable"
-    return Typed(values.astype("datetime64[us]"), "" if opinion.order == "none" and not opinion.unreadable else said)
+    return Typed(
+        values.astype("datetime64[us]", copy=False), "" if opinion.order == "none" and not opinion.unreadable else said
+    )
 
 
 def _iso(text: pd.Series) -> pd.Series | None:
@@ -65,14 +66,19 @@ def _iso(text: pd.Series) -> pd.Series | None:
         except pa.ArrowInvalid:
             continue
         values = pd.Series(moments.to_numpy(), index=text.index)
-        return values if not (values < _FIRST_YEAR).any() else None
+        return values if values.notna().any() and not (values < _FIRST_YEAR).any() else None
     return None
 
 
 def _money(text: pd.Series, scale: float) -> Typed:
     frame, opinion = money.parse(text)
     currency = frame["currency"].astype(TEXT)
-    return Typed(frame["amount"] * scale, _amounts_said(opinion), currency if currency.notna().any() else None)
+    return Typed(_scaled(frame["amount"], scale), _amounts_said(opinion), currency if currency.notna().any() else None)
+
+
+def _scaled(values: pd.Series, scale: float) -> pd.Series:
+    """The numbers in whole units; cents are divided by 100, as a hundredth has no exact binary form."""
+    return values * scale if scale >= 1 else values / round(1 / scale)
 
 
 def _amounts_said(opinion: money.MoneyOpinion) -> str:

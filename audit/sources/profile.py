@@ -84,10 +84,13 @@ def counted(column: pd.Series) -> tuple[int, int]:
     if len(values) < _LARGE or pc.count_distinct(values[:_LARGE]).as_py() < _LARGE // 8:
         return filled, pc.count_distinct(values).as_py()
     # Counted in parts that cannot share a value, as a table of all values would take several times their memory.
-    parts = np.concatenate([_part(chunk) for chunk in values.chunks])
+    pieces = (chunk.slice(start, _LARGE) for chunk in values.chunks for start in range(0, len(chunk), _LARGE))
+    parts = np.concatenate([_part(piece) for piece in pieces])
     if values.null_count:
         parts[values.is_null().to_numpy(zero_copy_only=False)] = _PARTS
-    return filled, sum(pc.count_distinct(values.filter(pa.array(parts == part))).as_py() for part in range(_PARTS))
+    distinct = sum(pc.count_distinct(values.filter(pa.array(parts == part))).as_py() for part in range(_PARTS))
+    pa.default_memory_pool().release_unused()
+    return filled, distinct
 
 
 def _part(values: pa.LargeStringArray) -> np.ndarray:
@@ -96,9 +99,9 @@ def _part(values: pa.LargeStringArray) -> np.ndarray:
     ends = np.frombuffer(ends, dtype=np.int64)[values.offset : values.offset + len(values) + 1]
     start, length = ends[:-1], np.diff(ends).astype(np.int32)
     part = length % 251
-    letters = np.frombuffer(content, dtype=np.uint8)
-    for third in range(1, 4):
-        part += letters[np.minimum(start + length * third // 3, max(len(letters), 1) - 1) - (third == 3)]
+    letters = np.frombuffer(content if content else b"\0", dtype=np.uint8)
+    for place in (length // 3, length // 2, np.maximum(length - 1, 0)):
+        part += letters[np.minimum(start + place, len(letters) - 1)] * (length > 0)
     return (part % _PARTS).astype(np.uint8)
 
 

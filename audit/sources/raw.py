@@ -58,16 +58,15 @@ class RawTable:
 
 def unique_names(headers: Sequence[str]) -> list[str]:
     """Column names without repeats: nameless ones are called by their place, repeated ones get a number."""
-    names: list[str] = []
-    taken: set[str] = set()
+    names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for place, header in enumerate(headers, 1):
-        base = header.strip() or f"column {place}"
-        name, number = base, 2
-        while name in taken:
-            name, number = f"{base} ({number})", number + 1
-        taken.add(name)
-        names.append(name)
-    return names
+        base = name = header.strip() or f"column {place}"
+        while name in names:
+            numbers[base] = numbers.get(base, 1) + 1
+            name = f"{base} ({numbers[base]})"
+        names[name] = None
+    return list(names)
 
 
 def text_column(values: pa.ChunkedArray | pa.Array) -> pd.Series:
@@ -78,7 +77,7 @@ def text_column(values: pa.ChunkedArray | pa.Array) -> pd.Series:
         values = pa.chunked_array([values])
     if values.type != pa.large_string():
         values = values.cast(pa.large_string())
-    blank = pc.or_(pc.utf8_is_space(values), pc.equal(pc.binary_length(values), 0))
+    blank = pc.or_(pc.utf8_is_space(values), pc.equal(values, ""))
     if pc.any(blank).as_py():
         values = pc.if_else(blank, pa.scalar(None, pa.large_string()), values)
     return pd.Series(pd.arrays.ArrowStringArray(values), dtype=TEXT)

@@ -53,8 +53,7 @@ def without_residue(table: RawTable, body_line: int) -> RawTable:
         if not idle.any():
             break
     reasons = dict.fromkeys(np.flatnonzero(idle).tolist(), "every cell is empty")
-    again = frame.iloc[:, 0].str.strip().eq(table.headers[0]).fillna(False).to_numpy(dtype=bool)
-    for place in np.flatnonzero(again).tolist():
+    for place in _like_header(frame.iloc[:, 0], table.headers[0]):
         cells = ["" if pd.isna(cell) else str(cell).strip() for cell in frame.iloc[place]]
         if width > 1 and cells == [header.strip() for header in table.headers]:
             reasons[place] = "the header line again"
@@ -86,6 +85,14 @@ def without_residue(table: RawTable, body_line: int) -> RawTable:
         merged,
         table.notes,
     )
+
+
+def _like_header(first: pd.Series, header: str) -> list[int]:
+    """The rows whose first cell is the first header again."""
+    if not header:
+        return []
+    places = np.flatnonzero(first.str.contains(header, regex=False).fillna(False).to_numpy(dtype=bool))
+    return places[first.iloc[places].str.strip().eq(header).to_numpy(dtype=bool)].tolist()
 
 
 def _kept(frame: pd.DataFrame, keep: np.ndarray) -> pd.DataFrame:

@@ -4,13 +4,12 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import pyarrow as pa
 
 from audit.sources.encoding import to_utf8
 
-_PIECE = 1 << 24
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,11 @@ class TextFile:
             notes.append("NUL bytes were dropped")
         return cls(pa.py_buffer(content), None, 0, content.count(b'"'), tuple(notes))
 
-    def open(self, offset: int) -> "IO[bytes] | pa.BufferReader":
+    def open(self, offset: int) -> pa.NativeFile:
         """The text from a byte on, to be read once."""
         if self.path is None:
             return pa.BufferReader(self.data.slice(offset))
-        stream = self.path.open("rb")
+        stream = pa.OSFile(str(self.path))
         stream.seek(self.start + offset)
         return stream
 

@@ -1,8 +1,16 @@
-"""Where the reference tables are, for the tests that compare with them."""
+"""Where the reference tables are, and a PostgreSQL server of the tests' own."""
 
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+PORT = "54329"
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +19,48 @@ def shared() -> Path:
     if not folder.exists():
         pytest.skip("the reference tables are not beside this folder")
     return folder
+
+
+def unprivileged(folder: Path) -> list[str]:
+    """How to run a command as a user that initdb accepts: it refuses root."""
+    if os.getuid():
+        return []
+    user = shutil.which("setpriv")
+    if user is None:
+        absent("setpriv, to run a server as another user than root")
+    shutil.chown(folder, "postgres", "postgres")
+    return [str(user), "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+
+def absent(what: str) -> None:
+    """Skips, except where the environment promises that everything is there."""
+    message = f"there is no {what}"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of an empty database `crm` on a server that lives as long as the tests."""
+    if not SERVERS:
+        absent("PostgreSQL server under /usr/lib/postgresql")
+    tools = SERVERS[-1]
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    user = unprivileged(folder)
+
+    def tool(name: str, *options: str) -> None:
+        subprocess.run([*user, str(tools / name), *options], check=True, cwd=folder, capture_output=True, text=True)
+
+    data = str(folder / "data")
+    server = f"-k {folder} -p {PORT} -c listen_addresses='' -c fsync=off"
+    try:
+        tool("initdb", "-D", data, "-U", "auditor", "-A", "trust", "-E", "UTF8", "--no-sync")
+        tool("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", server, "start")
+        try:
+            tool("createdb", "-h", str(folder), "-p", PORT, "-U", "auditor", "crm")
+            yield f"postgresql://auditor@/crm?host={folder}&port={PORT}"
+        finally:
+            tool("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder)

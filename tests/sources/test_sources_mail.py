@@ -102,7 +102,7 @@ def test_absence_with_return_and_successor() -> None:
 
 def test_opt_outs_and_plain_letters() -> None:
     head = "From: Ann Lee <ann@x.example>\nTo: me@own.example\nSubject: Re: Newsletter"
-    assert rows(message(head, "Please remove me from your list.\n> Newsletter"))[0]["type"] == "unsubscribe"
+    assert rows(message(head, "Please remove me from your list.\n> Newsletter"))[0]["type"] == "unsubscribe_reply"
     (row,) = rows(message(head, "Thank you, the delivery failed to impress me less than expected."))
     assert (row["type"], row["contact_email"], row["contact_name"]) == ("email", "ann@x.example", "Ann Lee")
 

@@ -3,13 +3,17 @@
 
 import gzip
 import json
+import mmap
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audit.schema import TEXT
 from audit.sources.delimited import read_delimited
@@ -245,3 +249,44 @@ def test_vcards_of_three_versions(tmp_path: Path) -> None:
     assert table.frame["ORG"].iloc[1] == "Acme, Inc."
     assert table.frame["EMAIL.other"].iloc[1] == "a2@x.example"
     assert table.rows_present == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("preamble", ["", "Report\n\n"])
+def test_a_file_is_streamed_as_its_bytes_are_read(tmp_path: Path, encoding: str, preamble: str) -> None:
+    rows = "".join(f'{n},"Zoë, {n}",{"x" * (n % 5)},{n % 3}\n' if n % 40 else f"{n},too short\n" for n in range(1, 400))
+    content = f"{preamble}Id,Name,Note,Group\n{rows}".encode(encoding)
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    (streamed,) = read(path)
+    held = table_of(content)
+    pd.testing.assert_frame_equal(streamed.frame, held.frame)
+    assert streamed.rows.tolist() == held.rows.tolist()
+    assert streamed.set_aside == held.set_aside
+    assert [row.line for row in held.set_aside] == [40 * n + 1 + preamble.count("\n") for n in range(1, 10)]
+    assert held.rows_present == 399
+
+
+class StuckPages(mmap.mmap):
+    """Memory on a system that cannot move pages."""
+
+    def resize(self, newsize: int) -> None:
+        raise SystemError("mmap: resizing not available")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.one_of(st.none(), st.text(max_size=6)), max_size=20), max_size=6), st.booleans())
+def test_a_column_grown_in_pieces_is_the_whole_column(pieces: list[list[str | None]], stuck: bool) -> None:
+    from audit.sources import growing
+
+    pages = SimpleNamespace(mmap=StuckPages if stuck else mmap.mmap)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(growing, "_FIRST", mmap.PAGESIZE)
+        patch.setattr(growing, "mmap", pages)
+        column, kept = growing.GrowingColumn(), []
+        for cells in [*pieces, ["x" * 10_000, None]]:
+            array = pa.array([None, *cells], pa.large_string())
+            column.append(array[1:])
+        whole = column.finish(kept)
+    whole.validate(full=True)
+    assert whole.to_pylist() == [*(cell for cells in pieces for cell in cells), "x" * 10_000, None]
