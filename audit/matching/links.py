@@ -4,10 +4,17 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from audit.dataset import Dataset, Table
 from audit.schema import MULTI_SEPARATOR, TEXT
 from audit.values import company_name, domain, email
+
+NEAR = 92
+"""From which likeness (RapidFuzz ratio, 0 to 100) two spellings of a company's name are taken for one."""
+NEAR_LENGTH = 6
+NEAR_PAIRS = 50_000_000
+"""Above so many comparisons only equal names link."""
 
 PERSON_IDS = ("contact_id", "lead_id", "customer_id")
 PERSON_EMAILS = ("email", "contact_email")
@@ -95,7 +102,7 @@ def _people(contact: Table) -> _Lookup:
 def _companies(account: Table) -> _Lookup:
     lookup = _Lookup()
     _ids(account, account["organisation"], lookup)
-    lookup.by_key = _unambiguous(company_name.key(account.column("name")), account["organisation"])
+    lookup.by_key = _unambiguous(_name_key(account.column("name")), account["organisation"])
     hosts = [domain.clean(account.column(name)) for name in ("domain", "website")]
     lookup.by_domain = _unambiguous(hosts[0].fillna(hosts[1]), account["organisation"])
     return lookup
@@ -129,7 +136,7 @@ def _organisation(table: Table, companies: _Lookup, homes: pd.Series | None) -> 
     if "company_id" in table:
         found = _by_id(table, "company_id", companies)
     if "company_name" in table and found.isna().any():
-        found = found.fillna(company_name.key(table["company_name"]).map(companies.by_key).astype(TEXT))
+        found = found.fillna(_by_name(_name_key(table["company_name"]).where(found.isna()), companies.by_key))
     if "company_domain" in table and found.isna().any():
         found = found.fillna(domain.clean(table["company_domain"]).map(companies.by_domain).astype(TEXT))
     if homes is not None:
@@ -139,6 +146,25 @@ def _organisation(table: Table, companies: _Lookup, homes: pd.Series | None) -> 
             own = pd.Series(np.where(email.is_free(table[field]), None, email.domain(table[field]).astype(object)))
             found = found.fillna(own.set_axis(table.index).map(companies.by_domain).astype(TEXT))
     return found
+
+
+def _name_key(names: pd.Series) -> pd.Series:
+    """A company's name without legal form, case, punctuation and blanks: "GTX Pro Ltd" is "GTXPro"."""
+    return company_name.key(names).str.replace(" ", "", regex=False)
+
+
+def _by_name(keys: pd.Series, known: pd.Series) -> pd.Series:
+    """Labels by name key: the same, else the one known key that it all but equals."""
+    found = keys.map(known).astype(TEXT)
+    strange = keys[found.isna()].dropna()
+    strange = pd.Series(strange[strange.str.len() >= NEAR_LENGTH].unique())
+    if strange.empty or known.empty or len(strange) * len(known) > NEAR_PAIRS:
+        return found
+    alike = process.cdist(strange, known.index, scorer=fuzz.ratio, score_cutoff=NEAR, workers=-1, dtype=np.uint8)
+    # Two candidates are no answer, and neither is "Depot 7" for "Depot 8".
+    sure = ((alike > 0).sum(axis=1) == 1) & ~strange.str.contains(r"\d").to_numpy(dtype=bool)
+    near = pd.Series(known.to_numpy()[alike.argmax(axis=1)[sure]], index=strange[sure].to_numpy())
+    return found.fillna(keys.map(near).astype(TEXT))
 
 
 def _homes(contact: Table) -> pd.Series:

@@ -71,3 +71,15 @@ def test_ids_of_another_source_link_only_where_one_source_knows_them() -> None:
     data["deal"].lineage["source"] = pd.Categorical(["C", "C"])
     linked = link(data, {"contact": clusters(0, 1, 2)})
     assert texts(linked["deal"]["person"]) == ["", "P000002"]
+
+
+def test_near_spellings_of_a_company_link_and_numbers_do_not() -> None:
+    data = dataset(
+        account={
+            "source_id": ["a", "b", "c", "d"],
+            "name": ["GTX Pro Ltd", "Kembara Logistics", "Depot Nord 7", "Sinar Laut"],
+        },
+        deal={"company_name": ["GTXPro", "Kembara Logistcs", "Depot Nord 8", "Sinar Raya", None]},
+    )
+    linked = link(data, {"account": clusters(0, 1, 2, 3)})
+    assert texts(linked["deal"]["organisation"]) == ["A000000", "A000001", "", "", ""]
