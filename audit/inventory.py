@@ -1,8 +1,12 @@
-"""The inventory: every column of every file, how full it is, how varied, and what it was read as."""
+"""The inventory: every column of every file, what it holds, how full and varied it is, and which say the same."""
 
+import hashlib
+
+import numpy as np
 import pandas as pd
 
-from audit.dataset import Dataset
+from audit.dataset import Dataset, SourceInfo
+from audit.schema import TEXT, entities
 
 COLUMNS = (
     "source",
@@ -12,37 +16,70 @@ COLUMNS = (
     "entity",
     "header",
     "field",
+    "kind",
     "confidence",
     "reason",
     "opinion",
     "rows",
     "filled",
     "distinct",
+    "same_as",
 )
 
 
 def inventory(dataset: Dataset) -> pd.DataFrame:
-    """One line per column of every file that was read, in the files' order; `field` is blank where not mapped."""
-    lines = [
-        (
-            info.source,
-            info.file,
-            info.sheet,
-            info.system,
-            info.entity,
-            column.header,
-            column.field,
-            column.confidence,
-            column.reason,
-            column.opinion,
-            info.rows_read,
-            column.filled,
-            column.distinct,
-        )
-        for info in dataset.sources
-        for column in info.mapping
-    ]
+    """One line per column of every file that was read, in the files' order.
+
+    `field` and `kind` (the type of the field) are blank where a header is not mapped. `same_as` names the first header
+    of the file whose every value is the same.
+    """
+    lines = []
+    for info in dataset.sources:
+        twins = _twins(dataset, info)
+        for column in info.mapping:
+            spec = entities()[info.entity].fields.get(column.field) if info.entity and column.field else None
+            lines.append(
+                (
+                    info.source,
+                    info.file,
+                    info.sheet,
+                    info.system,
+                    info.entity,
+                    column.header,
+                    column.field,
+                    spec.type if spec else None,
+                    column.confidence,
+                    column.reason,
+                    column.opinion,
+                    info.rows_read,
+                    column.filled,
+                    column.distinct,
+                    twins.get(column.header),
+                )
+            )
     return pd.DataFrame(lines, columns=list(COLUMNS))
+
+
+def _twins(dataset: Dataset, info: SourceInfo) -> dict[str, str]:
+    """Header to the first header of the same file with the same values, over the mapped columns of one file."""
+    if info.entity is None or info.entity not in dataset:
+        return {}
+    table = dataset[info.entity]
+    here = (table.lineage["file"].astype(object) == info.file) & (table.lineage["sheet"].astype(object) == info.sheet)
+    rows = here.to_numpy(dtype=bool)
+    first: dict[bytes, str] = {}
+    twins = {}
+    for column in info.mapping:
+        if column.field is None or column.field not in table or column.distinct < 2:
+            continue
+        text = table.original(column.field)
+        codes, values = table.distinct(column.field) if table[column.field].dtype == TEXT else pd.factorize(text)
+        digests = np.append(pd.util.hash_array(np.asarray(values, dtype=object)), np.uint64(0))
+        print_of = hashlib.blake2b(digests[codes[rows]].tobytes()).digest()
+        if print_of in first:
+            twins[column.header] = first[print_of]
+        first.setdefault(print_of, column.header)
+    return twins
 
 
 def overlap(dataset: Dataset) -> pd.DataFrame:

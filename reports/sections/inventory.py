@@ -130,9 +130,10 @@ def _column_table(view: View, part: pd.DataFrame) -> Table:
             if known and isinstance(row.entity, str)
             else words("inventory.kept")
         )
+        twin = words("inventory.same_as", header=view.text(row.same_as, 60)) if isinstance(row.same_as, str) else ""
         rows.append(
             (
-                Cell(view.text(row.header, 60)),
+                Cell(view.text(row.header, 60), note=twin),
                 Cell(
                     title,
                     note=view.text(row.opinion) or ("" if known else view.text(row.reason)),
