@@ -37,6 +37,8 @@ docs: $(VENV)/.tested
 	$(BIN)/python -m rules.pages --check
 
 bench: $(VENV)/.tested ## Measure time and memory of the rooms and of a whole run
+	$(BIN)/python -m tests.benchmarks.sources
+	$(BIN)/python tests/benchmarks/matching.py
 	$(BIN)/python -m tests.benchmarks
 
 clean: ## Remove the environment and all that was made
