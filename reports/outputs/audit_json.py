@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from audit.result import SCHEMA_VERSION, AuditResult
+from audit.sources import describe
 from reports.outputs.metrics_csv import rounded
 
 NAME = "audit.json"
@@ -65,7 +66,7 @@ def summary(result: AuditResult) -> dict[str, Any]:
             "by_field": _lines(score.by_field),
         },
         "rules": _rules(result),
-        "sources": _sources(result),
+        "sources": describe(result.dataset),
         "matching": {entity: match.statistics for entity, match in result.matches.items()},
         "metrics": _lines(rounded(result.metrics)),
         "impact": _lines(result.impact.assign(change=result.impact["change"].round(6))),
@@ -103,39 +104,6 @@ def _rules(result: AuditResult) -> list[dict[str, Any]]:
             }
         )
     return lines
-
-
-def _sources(result: AuditResult) -> list[dict[str, Any]]:
-    """Every table that was read, with what became of each of its columns."""
-    return [
-        {
-            "source": info.source,
-            "file": info.file,
-            "sheet": info.sheet,
-            "system": info.system,
-            "object": info.object,
-            "entity": info.entity,
-            "confidence": info.confidence,
-            "reason": info.reason,
-            "rows_present": info.rows_present,
-            "rows_read": info.rows_read,
-            "rows_set_aside": info.rows_set_aside,
-            "mapping": [
-                {
-                    "header": column.header,
-                    "field": column.field,
-                    "confidence": column.confidence,
-                    "reason": column.reason,
-                    "opinion": column.opinion,
-                    "filled": column.filled,
-                    "distinct": column.distinct,
-                }
-                for column in info.mapping
-            ],
-            "notes": list(info.notes),
-        }
-        for info in result.dataset.sources
-    ]
 
 
 def _lines(frame: pd.DataFrame) -> list[dict[str, Any]]:
