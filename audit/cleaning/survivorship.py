@@ -39,6 +39,7 @@ STAGES = (
     "evangelist",
 )
 """Lifecycle stages from first to furthest, as HubSpot names them; other texts rank below all."""
+CANONICAL_STAGES = ("subscriber", "lead", "mql", "sql", "opportunity", "customer")
 RECORD_TYPES = ("contact", "lead", "customer", "subscriber")
 """What a merged person counts as, best known first: whom sales knows stays so, whoever else bills or mails them."""
 UNITED: Mapping[str, tuple[str, ...]] = {
@@ -155,8 +156,11 @@ def _time(part: Table, names: tuple[str, ...]) -> pd.Series:
 def _paying(part: Table) -> np.ndarray:
     if part.entity != "contact":
         return np.zeros(len(part), dtype=bool)
-    stage = part.column("lifecycle_stage").str.casefold().eq("customer").fillna(False)
-    return ((part.column("value").fillna(0) > 0) | stage).to_numpy(dtype=bool)
+    stages = (
+        part.column(name).str.casefold().eq("customer").fillna(False) for name in ("lifecycle_stage", "lifecycle")
+    )
+    customer = np.logical_or.reduce([stage.to_numpy(dtype=bool) for stage in stages])
+    return (part.column("value").fillna(0) > 0).to_numpy(dtype=bool) | customer
 
 
 def _mail_rank(part: Table) -> np.ndarray:
@@ -186,7 +190,11 @@ def _special_fields(
     for name in RESTRICTIVE:
         if name in ranked:
             merged[name] = groups[name].max().set_axis(survivors).astype(ranked[name].dtype)
-    for name, order in (("lifecycle_stage", STAGES), ("record_type", RECORD_TYPES[::-1])):
+    for name, order in (
+        ("lifecycle_stage", STAGES),
+        ("lifecycle", CANONICAL_STAGES),
+        ("record_type", RECORD_TYPES[::-1]),
+    ):
         if name in ranked:
             rank = ranked[name].str.casefold().map({value: place for place, value in enumerate(order)}).fillna(-1)
             by_group = rank.groupby(label.to_numpy(), sort=False)

@@ -23,6 +23,7 @@ _CHANNEL = (
     r"(?i)google|linked|facebook|instagram|social|web|organic|direct|referr|email|e-mail|event|ads?\b|advert|call|partner"
     r"|search|trade|campaign|news|walk|word|inbound|outbound|chat|unknown|other|seminar|webinar|api\b|import|form"
 )
+_CONCLUDED = {"deal": "status", "contact": "lifecycle"}
 _AMOUNT_FIELDS = ("amount", "cost", "budget", "value", "annual_revenue", "price")
 
 
@@ -54,7 +55,8 @@ def canonical(
     fields, scales = _fields(columns, guesses, entity, known)
     derive.constants(fields, known, raw.file, raw.frame.index)
     derive.repairs(fields, entity, known)
-    status_text = fields.get("status")
+    concluded = _CONCLUDED.get(found.entity, "")
+    said_text = fields.get(concluded)
     derive.conclusions(fields, entity, raw.frame.index)
     frame: dict[str, pd.Series] = {}
     text: dict[str, pd.Series] = {}
@@ -77,8 +79,8 @@ def canonical(
         if read.currency is not None and name in _AMOUNT_FIELDS and "currency" in entity.fields:
             held = frame.get("currency", fields.get("currency", empty_column(entity["currency"], raw.frame.index)))
             frame["currency"] = held.fillna(read.currency)
-    if found.entity == "deal" and status_text is not None and not status_text.equals(frame["status"]):
-        text["status"] = status_text
+    if said_text is not None and not said_text.equals(frame[concluded]):
+        text[concluded] = said_text
     said = _header_currencies(frame, guesses, entity)
     opinions.update(
         {name: f"{opinions.get(name, '')}; in {code}, as the header says".lstrip("; ") for name, code in said.items()}

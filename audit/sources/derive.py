@@ -1,4 +1,4 @@
-"""What follows from a table's cells without guessing: constants of its export, joined ids, statuses of deals."""
+"""What follows from a table's cells without guessing: constants of its export, joined ids, stages reached."""
 
 import csv
 from fnmatch import fnmatchcase
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from audit.schema import MULTI_SEPARATOR, TEXT, Entity
-from audit.sources.stages import deal_status
+from audit.sources.stages import contact_lifecycle, deal_status
 from audit.sources.systems import SystemObject
 from audit.values import boolean
 from audit.values.text import over_distinct
@@ -45,11 +45,16 @@ def repairs(fields: dict[str, pd.Series], entity: Entity, known: SystemObject | 
 
 
 def conclusions(fields: dict[str, pd.Series], entity: Entity, index: pd.Index) -> None:
-    """What other fields decide: whether a deal is open, won or lost; that a bounce reason means a bounce."""
+    """What other fields decide: whether a deal is open, won or lost; how far a contact has come; that a bounce
+    reason means a bounce."""
     if entity.name == "deal":
         status = deal_status(fields, index)
         if status is not None:
             fields["status"] = status
+    if entity.name == "contact":
+        stage = contact_lifecycle(fields, index)
+        if stage is not None:
+            fields["lifecycle"] = stage
     if entity.name == "contact" and "marketing_status" in fields:
         _from_marketing_status(fields)
     if entity.name == "contact" and "bounce_reason" in fields and "email_bounced" not in fields:

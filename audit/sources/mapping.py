@@ -21,6 +21,8 @@ _NOT_AN_ADDRESS = frozenset(
     "reason bounce bounced domain opt optout status type owner agent rep manager assistant count sent date verified "
     "valid format template subject name id hash updates consent".split()
 )
+_DERIVED = frozenset({"contact.lifecycle"})
+"""Fields that are worked out: a header of their name is the source's own text, which another field keeps."""
 _ALIKE = 90
 _MOST_HEADERS = 1 << 16
 _MULTI = {"email": "other_emails", "phone": "other_phones", "mobile": "other_phones"}
@@ -302,7 +304,7 @@ def _aliases(entity: str) -> tuple[dict[str, str], dict[frozenset[str], str]]:
     """Names of the fields of an entity: by exact key, and by the set of their telling words."""
     exact: dict[str, str] = {}
     loose: dict[frozenset[str], str] = {}
-    fields = entities()[entity].fields.values()
+    fields = [field for field in entities()[entity].fields.values() if field.qualified not in _DERIVED]
     for field in fields:
         for name in (field.name, field.title):
             exact.setdefault(header_key(name), field.name)

@@ -1,9 +1,9 @@
-"""Deal stages and statuses of many systems and languages, read as open, won or lost."""
+"""Stages of deals and of people, of many systems and languages, read as one short list each."""
 
 import pandas as pd
 
 from audit.schema import TEXT
-from audit.values.text import over_distinct
+from audit.values.text import fold, over_distinct, text_series
 
 _WON = (
     r"(?i)\bwon\b|closed-?\s*won|closedwon|cierre ganado|ferm[ée]e? gagn[ée]e?|fechad[oa] ganh[oa]|berhasil"
@@ -14,6 +14,58 @@ _LOST = (
     r"(?i)\blost\b|closedlost|out-?sold|cierre perdido|ferm[ée]e? perdue?|fechad[oa] perdid[oa]"
     r"|abgeschlossen(?:e[sr]?)? und verloren"
     r"|^(?:verloren|perdid[oa]|perdue?|kalah|cancell?ed|dead|abandoned|disqualified|rejected|gagal)\b"
+)
+
+_QUALIFIED = r"(?:quali|cali|cuali)fi\w*|memenuhi syarat|berkualitas|terkualifikasi"
+_CLIENT = r"(?:customers?|clients?|clientes?|kund(?:e|in|en)|pelanggan)"
+# Of folded text; the first that fits decides, so what denies a stage stands before what names it.
+_LIFECYCLE: tuple[tuple[str | None, str], ...] = (
+    (
+        None,
+        r"\b(?:junk|spam|former|ex|past|previous|lost|churned|inactive|ehemalige[rs]?|verlorene[rs]?|antigu[oa]|anciens?"
+        rf"|anciennes?|mantan|not an?|no|non|kein|bukan|ne pas|nao) {_CLIENT}\b|\b{_CLIENT} (?:perdu|perdid[oa]|inactif"
+        r"|inactiv[oa]|inativ[oa]|lost|churned)|\b(?:junk|spam)\b",
+    ),
+    (
+        "lead",
+        r"\b(?:not|non|nicht|no|nao|tidak|belum|pre)\b.*(?:qualif|calific|cualific|kualif|memenuhi|conver|konver)"
+        r"|^(?:un|dis|pre)qualif|^d[ei]squalif|^descalific|^descartad"
+        rf"|\b(?:potential|prospective|potenzielle[rs]?|potentielle[rs]?|calon) {_CLIENT}\b"
+        rf"|\b{_CLIENT} (?:potencial(?:es)?|potenciais|potentiels?|potensial)$",
+    ),
+    ("mql", rf"\bmqls?\b|marketing ?qualif|(?:{_QUALIFIED}) .*(?:marketing|mercadeo|pemasaran)"),
+    (
+        "sql",
+        r"\b(?:sqls?|sal)\b|sales ?(?:qualif|accepted)|vertriebs?qualif"
+        rf"|(?:{_QUALIFIED}) .*(?:sales|ventas?|ventes?|vertrieb|vendas?|comerci|commerci|penjualan)"
+        r"|^(?:leads? |prospek )?(?:qualified|qualifiziert|qualificad[oa]|calificad[oa]|cualificad[oa]|qualifiee?"
+        r"|terkualifikasi|berkualitas)(?: leads?)?$",
+    ),
+    (
+        "opportunity",
+        r"\bopp?ortuni|\bverkaufschance|\bpeluang\b|^open deal$|\bnegotiat|\bproposal\b|\bclosed ?lost\b"
+        r"|^(?:closed )?(?:converted|konvertiert|convertid[oa]|convertie?|dikonversi)\b",
+    ),
+    (
+        "customer",
+        rf"\b{_CLIENT}\b|\b(?:bestands|neu|stamm)kund(?:e|in|en)\b|\bevangeli|\bexistingcustomer\b|\bcustomerwon\b",
+    ),
+    (
+        "subscriber",
+        r"^(?:newsletter |blog )?(?:subscribe(?:r|rs|d)|abonnent(?:in|en)?|su[bs]?scriptor(?:a|es)?|suscrit[oa]"
+        r"|abonnee?s?|assinantes?|inscrit[oa]?|berlangganan)\b",
+    ),
+    (
+        "lead",
+        r"\b(?:leads?|prospe[ck]ts?|prospectos?|prospek|interessent(?:in|en)?|interesad[oa]|interessad[oa])\b"
+        r"|^(?:new|open|working|not contacted|contacted|attempt(?:ed|ing)\b.*|in progress|connected|bad timing"
+        r"|nurtur\w+|recycled|contact in (?:the )?future|cannot contact|no longer interested)$"
+        r"|^(?:open|working) (?:not )?contacted$"
+        r"|^(?:neu|offen|kontaktiert|in bearbeitung|nuev[oa]|abiert[oa]|contactad[oa]|en curso|nouveau|nouvelle"
+        r"|ouverte?|contactee?|en cours|nov[oa]|abert[oa]|contatad[oa]|em andamento|baru|terbuka"
+        r"|(?:sudah |belum )?dihubungi|sedang diproses|(?:nicht|noch nicht) kontaktiert"
+        r"|(?:no|nao) contac?tad[oa]|non contactee?)$",
+    ),
 )
 
 
@@ -61,3 +113,32 @@ def deal_status(fields: dict[str, pd.Series], index: pd.Index) -> pd.Series | No
             status = status.mask(status.isna() & fields[day].notna(), word)
             known = True
     return status if known else None
+
+
+def lifecycle(stage: pd.Series) -> pd.Series:
+    """subscriber, lead, mql, sql, opportunity or customer for each stage; blank where the text says none of them."""
+    return over_distinct(stage, _lifecycle)
+
+
+def _lifecycle(distinct: pd.Series) -> pd.Series:
+    folded = fold(distinct)
+    result = text_series([None] * len(distinct), distinct.index)
+    undecided = distinct.notna()
+    for stage, pattern in _LIFECYCLE:
+        hit = undecided & folded.str.contains(pattern, regex=True).fillna(False).astype(bool)
+        result = result.mask(hit, stage if stage is not None else pd.NA)
+        undecided &= ~hit
+    return result.mask(undecided & _outcome(distinct).eq("won"), "customer")
+
+
+def contact_lifecycle(fields: dict[str, pd.Series], index: pd.Index) -> pd.Series | None:
+    """How far a person has come, from the lifecycle stage, or the lead status where that is blank."""
+    told = [fields[name] for name in ("lifecycle", "lifecycle_stage", "lead_status") if name in fields]
+    if not told:
+        return None
+    stage = pd.Series(pd.NA, index=index, dtype=TEXT)
+    said = stage.notna()
+    for values in told:
+        stage = stage.mask(~said, lifecycle(values))
+        said |= values.notna()
+    return stage

@@ -97,21 +97,21 @@ CASES: list[tuple[str, str, str, str, str, dict[str, object]]] = [
     (
         "Feedback (Responses) - Form Responses 1.csv",
         "Timestamp,Email Address,How did you like it?\n4/27/2021 11:02:10,a@x.example,Very much\n5/1/2021 9:00:00,b@x.example,So so\n",
-        "forms", "google_forms", "form_submission",
+        "google_forms", "google_forms", "form_submission",
         {"email": "a@x.example", "submitted_at": pd.Timestamp("2021-04-27 11:02:10")},
     ),
     (
         "wpforms-12-contact-2024-03-05-10-22-00.csv",
         'Name,Email,Comment or Message,Entry ID,Entry Date,Entry Notes,Viewed,Starred,User IP\n'
         'Ann Lee,a@x.example,Hello,77,"March 5, 2024 10:22 am",,Yes,No,192.0.2.1\n',
-        "forms", "wpforms", "form_submission",
+        "gravity_wpforms", "wpforms", "form_submission",
         {"source_id": "77", "email": "a@x.example", "submitted_at": pd.Timestamp("2024-03-05 10:22"), "message": "Hello"},
     ),
     (
         "linkedin_leads_2024.csv",
         "Lead ID,Submitted At,Lead Type,Test Lead,Account ID,Campaign Name,Creative ID,Form Name,Form ID,First Name,Last Name,Email Address,Company Name\n"
         "l-1,2024-05-03 14:22:11 UTC,Sponsored,false,5,Spring,6,Demo,9,Ann,Lee,a@x.example,Acme\n",
-        "forms", "linkedin_leads", "form_submission",
+        "linkedin", "linkedin_leads", "form_submission",
         {"source_id": "l-1", "submitted_at": pd.Timestamp("2024-05-03 14:22:11"), "email": "a@x.example"},
     ),
     (
@@ -142,10 +142,6 @@ def test_further_objects(tmp_path: Path, case: tuple[str, str, str, str, str, di
 
 
 FORMATS = sorted(path.stem for path in (Path(__file__).parents[3] / "shared/formats").glob("[a-z]*.md"))
-SYSTEM_OF = {
-    "facebook-lead-ads": "facebook_lead_ads", "google-ads": "google_ads", "google-contacts": "google_contacts",
-    "google-forms": "forms", "gravity-wpforms": "forms", "typeform": "forms", "mail-mbox-eml": "mail",
-}  # fmt: skip
 
 
 @pytest.mark.shared
@@ -153,7 +149,14 @@ SYSTEM_OF = {
 def test_every_described_system_has_its_file(page: str) -> None:
     from audit.sources.systems import systems
 
-    assert SYSTEM_OF.get(page, page) in systems()
+    assert page.replace("-", "_").replace("mail_mbox_eml", "mail") in systems()
+
+
+def test_a_list_of_people_from_linkedin_is_no_lead_form(tmp_path: Path) -> None:
+    rows = "".join(f"Ann{place},Lee,a{place}@x.example,Acme,Buyer\n" for place in range(4))
+    (tmp_path / "linkedin_leads.csv").write_text(f"First Name,Last Name,Email,Company Name,Job Title\n{rows}")
+    (info,) = load([tmp_path]).sources
+    assert info.entity == "contact"
 
 
 def test_stages_of_deals_become_one_list(tmp_path: Path) -> None:
