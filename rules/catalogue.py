@@ -55,10 +55,12 @@ from rules.uniqueness.repeated_row import RepeatedRow
 from rules.uniqueness.resubmission_by_other_address import ResubmissionByOtherAddress
 from rules.uniqueness.shared_email import SharedEmail
 from rules.validity.card_number_in_text import CardNumberInText
+from rules.validity.cut_off_text import CutOffText
 from rules.validity.disposable_email import DisposableEmail
 from rules.validity.impossible_date import ImpossibleDate
 from rules.validity.invalid_phone import InvalidPhone
 from rules.validity.invisible_character import InvisibleCharacter
+from rules.validity.lost_leading_zero import LostLeadingZero
 from rules.validity.malformed_email import MalformedEmail
 from rules.validity.misspelt_industry import MisspeltIndustry
 from rules.validity.mojibake import Mojibake
@@ -137,6 +139,8 @@ RULES: tuple[Rule, ...] = (
     InvisibleCharacter(),
     PaddedValue(),
     SpreadsheetDamage(),
+    LostLeadingZero(),
+    CutOffText(),
     UnreadableAmount(),
     NonPositiveAmount(),
     ShoutedName(),

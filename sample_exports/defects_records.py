@@ -16,6 +16,7 @@ def plant_records(p: Planter) -> None:
     _order_of_dates(p)
     _payers(p)
     _repeated_rows(p)
+    _field_sizes(p)
 
 
 def _deals(p: Planter) -> None:
@@ -120,3 +121,23 @@ def _repeated_rows(p: Planter) -> None:
         sent = [at for at, row in enumerate(rows) if row["type"] == "sent"]
         for at in sorted(p.random.sample(sent, 2), reverse=True):
             rows.insert(at + 1, Record("activity", dict(rows[at].values), rows[at].person, rows[at].account))
+
+
+def _field_sizes(p: Planter) -> None:
+    """Postal codes that a spreadsheet took for numbers, and next steps cut where Salesforce's field ends."""
+    for record in p.pick(("hs_company",), 8, lambda r: r.text("postal_code").startswith("0"), single=False):
+        p.put(record, "VAL034", "postal_code", record.text("postal_code").lstrip("0"))
+    steps = (
+        "call the quality manager about the mapping report of the cold store",
+        "send the offer with and without calibration on site",
+        "ask purchasing who signs above the limit and how long that takes",
+        "agree on a date for the trial with two gateways in the loading bay",
+        "find out which loggers of the other maker are still under contract",
+        "bring the reference of the vaccine depot to the next meeting",
+        "check with support whether the alarms can go to the night shift as well",
+    )
+    for record in p.pick(("sf_opportunity",), 8, filled("next_step")):
+        text = ""
+        while not text[-1:].isalpha():
+            text = f"{record.text('next_step')}, then {', '.join(p.random.sample(steps, len(steps)))}"[:255]
+        p.put(record, "VAL035", "next_step", text, "the end was cut off")

@@ -218,6 +218,8 @@ def planted(entity: str, text: pd.DataFrame, cells: Cells) -> pd.DataFrame:
         text.loc[rows[::50], ["email", "other_emails", "phone", "mobile", "other_phones"]] = None
         text.loc[rows[::3], ["last_purchase_at", "payment_count", "value"]] = None
         text.loc[rows[7::60], "last_name"] = "/White"
+        text.loc[rows[9::60], ["postal_code", "country"]] = ["2210", "USA"]
+        text.loc[rows[11::40], "note"] = [f"{n} cold rooms, ".ljust(255, "x") for n in range(len(rows[11::40]))]
     elif entity == "account":
         text.loc[rows[::7], "industry"] = "Biotechnolgy"
     elif entity == "product":
