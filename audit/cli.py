@@ -236,10 +236,13 @@ def roi(gain: float | None, cost: float | None, config_path: Path | None) -> Non
 
 def _told(found: "Return", *, dated: bool) -> str:
     """A return in words: both usages by name, and, from monthly figures, when it paid back."""
+    from reports.metrics.roi import GOOD_RETURN_RATIO
+
     lines = [
         f"gain {found.gain:,.2f}, cost {found.cost:,.2f}, net gain {found.net_gain:,.2f}",
         f"net ROI       {found.net_roi * 100:,.1f} %  (gain - cost) / cost; 0 % breaks even".replace(".0 %", " %"),
-        f"return ratio  {found.return_ratio:,.4g}:1 or {found.return_ratio * 100:,.0f} %  gain / cost; 1:1 breaks even",
+        f"return ratio  {found.return_ratio:,.4g}:1 or {found.return_ratio * 100:,.0f} %  gain / cost; 1:1 breaks "
+        f"even, {GOOD_RETURN_RATIO:g}:1 is the usual mark of a good one",
     ]
     if dated:
         paid = "not within the period" if found.payback is None else f"after {found.payback:.1f} months"

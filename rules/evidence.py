@@ -6,8 +6,16 @@ import pyarrow.compute as pc
 
 from audit.dataset import Dataset, Table
 from audit.rule import mask_of
-from audit.schema import TEXT
+from audit.schema import TEXT, entities
 from audit.values import text
+
+SHORT_TEXTS = tuple(
+    spec.qualified
+    for entity in entities().values()
+    for spec in entity.fields.values()
+    if spec.is_text and spec.type not in ("note", "tags")
+)
+"""Every text field of every entity but prose and lists, for rules about what any cell may suffer."""
 
 PAID = ("paid", "succeeded", "success", "successful", "complete", "completed", "captured", "settled")
 PARTLY_REFUNDED = ("partial refund", "partially refunded", "partly refunded")

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-MISSING = 0
-
 
 @dataclass(frozen=True)
 class Level:

@@ -11,7 +11,6 @@ from audit.matching.levels import RELATIONS, Comparison, Relation
 from audit.matching.prepare import Records
 from audit.matching.view import BINS
 
-STRANGERS = 0
 SAME = 1
 _MAX_BITS = 26.0
 _ROUNDS = 40

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from audit.schema import TEXT
 
-SET_ASIDE_COLUMNS = ("line", "reason", "text")
 MAX_KEPT_TEXT = 2_000
 """Characters of a set-aside row that are kept; an enormous row shall not fill the memory twice."""
 

@@ -20,7 +20,6 @@ import pandas as pd
 from audit.errors import ConfigError, UsageError
 
 ONE_OFF_COSTS = ("implementation", "training")
-RUNNING_COSTS = ("subscription", "maintenance", "personnel")
 COSTS = ("subscription", "implementation", "training", "maintenance", "personnel", "cost")
 """`cost` is for a total that is not split further."""
 

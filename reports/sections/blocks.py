@@ -5,9 +5,6 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-TONES = ("good", "fair", "weak", "poor")
-"""From best to worst; each is always accompanied by a word, never colour alone."""
-
 
 @dataclass(frozen=True)
 class Cell:

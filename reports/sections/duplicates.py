@@ -24,8 +24,6 @@ COMPARED = {
 REVIEW_SHOWN, JOINED_SHOWN, HELD_SHOWN = 6, 6, 6
 SIDE_BY_SIDE = 4
 """Records of one cluster shown beside each other."""
-IDENTITY = ("name", "email", "emails", "phone", "phones", "company", "text", "url", "domain", "id", "note")
-"""Field types whose values an explanation may quote."""
 
 
 def build(view: View) -> Section:

@@ -2,6 +2,7 @@
 
 from audit.rule import Rule
 from audit.score import HARM
+from audit.values import email
 from reports.sections.blocks import Block, Bullets, Cell, Column, Details, Facts, Heading, Paragraph, Section, Table
 from reports.sections.pages import page_of
 from reports.sections.view import BANDS, View
@@ -67,6 +68,7 @@ def _certificate(view: View) -> Facts:
         (
             (words("method.version"), result.version),
             (words("method.score_version"), result.score.version),
+            (words("method.lists"), email.lists_dated()),
             (words("method.as_of"), words.date(result.as_of)),
             (words("method.command"), view.text(result.command, 400)),
         )

@@ -3,12 +3,12 @@ from typing import ClassVar
 import pandas as pd
 
 from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity
-from audit.schema import TEXT, entities
+from audit.schema import TEXT
 from audit.values import text
+from rules.evidence import SHORT_TEXTS
 
 HARD_BLANKS = r"[\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 UNUSUAL = r"[^\t\n\r -~]"
-PROSE = ("note", "tags")
 
 
 class InvisibleCharacter(FieldRule):
@@ -35,12 +35,7 @@ class InvisibleCharacter(FieldRule):
     id = "VAL025"
     title = "Invisible characters"
     family = Family.STRUCTURE
-    fields: ClassVar = tuple(
-        spec.qualified
-        for entity in entities().values()
-        for spec in entity.fields.values()
-        if spec.is_text and spec.type not in PROSE
-    )
+    fields: ClassVar = SHORT_TEXTS
     dimension = Dimension.VALIDITY
     severity = Severity.LOW
     fix_kind = FixKind.SET

@@ -3,10 +3,8 @@ from typing import ClassVar
 import pandas as pd
 
 from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity
-from audit.schema import entities
 from audit.values import text
-
-PROSE = ("note", "tags")
+from rules.evidence import SHORT_TEXTS
 
 
 class PaddedValue(FieldRule):
@@ -31,12 +29,7 @@ class PaddedValue(FieldRule):
     id = "VAL026"
     title = "Padded value"
     family = Family.STRUCTURE
-    fields: ClassVar = tuple(
-        spec.qualified
-        for entity in entities().values()
-        for spec in entity.fields.values()
-        if spec.is_text and spec.type not in PROSE
-    )
+    fields: ClassVar = SHORT_TEXTS
     dimension = Dimension.VALIDITY
     severity = Severity.LOW
     fix_kind = FixKind.SET

@@ -3,12 +3,11 @@ from typing import ClassVar
 import pandas as pd
 
 from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity
-from audit.schema import entities
 from audit.values import text
+from rules.evidence import SHORT_TEXTS
 
 ERROR = r"^\s*#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#{2,})\s*$"
 ROUNDED = r"^\s*[+-]?[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}\s*$"
-PROSE = ("note", "tags")
 
 
 class SpreadsheetDamage(FieldRule):
@@ -36,12 +35,7 @@ class SpreadsheetDamage(FieldRule):
     id = "VAL027"
     title = "Spreadsheet damage"
     family = Family.STRUCTURE
-    fields: ClassVar = tuple(
-        spec.qualified
-        for entity in entities().values()
-        for spec in entity.fields.values()
-        if spec.is_text and spec.type not in PROSE
-    )
+    fields: ClassVar = SHORT_TEXTS
     dimension = Dimension.VALIDITY
     severity = Severity.HIGH
     fix_kind = FixKind.CLEAR
