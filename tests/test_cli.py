@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from audit.cli import main, sample_folder
+from audit.cli import main
+from audit.cli.run import sample_folder
 
 CONTACTS = """First Name,Last Name,Email,Phone,Country,Created
 Ann,Lee,ann.lee@acme.example,+62 812 3456 7890,Indonesia,2026-01-05

@@ -1,0 +1,21 @@
+"""The command line: parses, calls the pipeline, prints; one file per command. Heavy imports wait until needed."""
+
+import click
+
+from audit import __version__
+from audit.cli.failure import AuditGroup
+from audit.cli.inspect import init, inspect
+from audit.cli.roi import roi
+from audit.cli.rules import rules
+from audit.cli.run import demo, run
+
+
+@click.group(cls=AuditGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="crm-audit")
+@click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
+def main(debug: bool) -> None:
+    """Audits customer data before anybody reports on it. Everything stays on this machine."""
+
+
+for command in (run, demo, inspect, init, rules, roi):
+    main.add_command(command)
