@@ -58,6 +58,7 @@ def canonical(
     concluded = _CONCLUDED.get(found.entity, "")
     said_text = fields.get(concluded)
     derive.conclusions(fields, entity, raw.frame.index)
+    pa.default_memory_pool().release_unused()
     frame: dict[str, pd.Series] = {}
     text: dict[str, pd.Series] = {}
     opinions: dict[str, str] = {}
@@ -76,6 +77,8 @@ def canonical(
             scale=scales.get(name, 1.0),
         )
         frame[name], text[name], opinions[name] = read.values, fields[name], read.opinion
+        # Reading dates takes several times a column's memory; kept, it would add up over the columns.
+        pa.default_memory_pool().release_unused()
         if read.currency is not None and name in _AMOUNT_FIELDS and "currency" in entity.fields:
             held = frame.get("currency", fields.get("currency", empty_column(entity["currency"], raw.frame.index)))
             frame["currency"] = held.fillna(read.currency)
@@ -114,8 +117,24 @@ def account(
         opinion = (opinions or {}).get(field, "") if field else ""
         header = guess.column.header or guess.column.name
         confidence = guess.confidence if field else 0.0
-        counts = guess.column.filled, guess.column.distinct
-        mapping.append(ColumnMapping(header, field, confidence, reason, opinion, *counts))
+        seen = guess.column
+        mapping.append(
+            ColumnMapping(
+                header,
+                field,
+                confidence,
+                reason,
+                opinion,
+                seen.filled,
+                seen.distinct,
+                seen.kind,
+                seen.odd,
+                seen.odd_rows,
+                seen.same_as,
+                seen.alike,
+                seen.standard,
+            )
+        )
     return SourceInfo(
         source=label or (found.known.label if found.known else _label(raw.file)),
         file=raw.file,
@@ -159,7 +178,8 @@ def _table(entity: Entity, parts: Sequence[Part]) -> Table:
             "file": _category([part.file for part in parts], parts, index),
             "sheet": _category([part.sheet for part in parts], parts, index),
             "row": pd.Series(_numbers(parts), index=index, dtype="int64", copy=False),
-        }
+        },
+        copy=False,
     )
     return Table(
         entity.name, pd.DataFrame(frame, index=index, copy=False), pd.DataFrame(text, index=index, copy=False), lineage

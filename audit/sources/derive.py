@@ -5,12 +5,14 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.schema import MULTI_SEPARATOR, TEXT, Entity
 from audit.sources.stages import contact_lifecycle, deal_status
 from audit.sources.systems import SystemObject
 from audit.values import boolean
-from audit.values.text import over_distinct
+from audit.values.text import arrow, over_distinct, text_series
 
 _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHORT_ID = r"^[a-zA-Z0-9]{15}$"
@@ -58,8 +60,9 @@ def conclusions(fields: dict[str, pd.Series], entity: Entity, index: pd.Index) -
     if entity.name == "contact" and "marketing_status" in fields:
         _from_marketing_status(fields)
     if entity.name == "contact" and "bounce_reason" in fields and "email_bounced" not in fields:
-        bounced = fields["bounce_reason"].notna().to_numpy()
-        fields["email_bounced"] = pd.Series(pd.NA, index=index, dtype=TEXT).mask(bounced, "true")
+        reason = arrow(fields["bounce_reason"])
+        told = pc.if_else(pc.is_valid(reason), pa.scalar("true", reason.type), pa.scalar(None, reason.type))
+        fields["email_bounced"] = text_series(told, index)
 
 
 def _from_marketing_status(fields: dict[str, pd.Series]) -> None:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from audit.values.text import ascii_text, factorise, objects, spread, substitute, text_series
+from audit.values.text import arrow, ascii_text, objects, substitute, text_series
 
 # "Allow" and "Do Not Allow" are written by Dynamics 365 in columns called "Do not allow ...".
 _TRUE = frozenset(
@@ -23,13 +25,17 @@ _FALSE = frozenset(
 
 def parse(values: pd.Series, blank_is_false: bool = False) -> pd.Series:
     """True, False or NA (dtype boolean) for yes/no words of the usual languages; NA where not understood."""
-    distinct, codes = factorise(values)
-    words = objects(substitute(ascii_text(distinct), r"[\s_'\"()\[\]]+", ""))
+    encoded = arrow(values).dictionary_encode()
+    words = objects(substitute(ascii_text(text_series(encoded.dictionary)), r"[\s_'\"()\[\]]+", ""))
     known = [None if word is None else _meaning(word.casefold()) for word in words]
-    parsed = spread(pd.Series(pd.array(known, dtype="boolean")), codes, values.index)
+    meant = pa.array(known, pa.bool_()).take(encoded.indices)
+    parsed = pd.arrays.BooleanArray(
+        meant.fill_null(False).to_numpy(zero_copy_only=False), meant.is_null().to_numpy(zero_copy_only=False)
+    )
     if blank_is_false:
-        parsed = parsed.mask(codes < 0, False)
-    return parsed
+        blank = pc.equal(pc.utf8_trim_whitespace(encoded.dictionary), "").take(encoded.indices).fill_null(True)
+        parsed[blank.to_numpy(zero_copy_only=False)] = False
+    return pd.Series(parsed, index=values.index)
 
 
 def validate(values: pd.Series) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Countries: names in the languages of the trade, codes and habits, to ISO 3166-1 alpha-2."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -72,10 +72,26 @@ def _english() -> Mapping[str, str]:
     return MappingProxyType({code: territories[code] for code in COUNTRIES})
 
 
+def _named_in(language: str, codes: Iterable[str]) -> list[tuple[str, str]]:
+    """The names of countries in a language, each with its code.
+
+    Babel keeps every language it ever read, all of them 120 MB; what was read for this is let go again.
+    """
+    from babel import Locale, localedata
+
+    kept = getattr(localedata, "_cache", {})
+    before = {"root", *kept}
+    territories = Locale.parse(language).territories
+    named = [(territories[code], code) for code in codes if code in territories]
+    for read in kept.keys() - before:
+        del kept[read]
+    return named
+
+
 @cache
 def _codes() -> Mapping[str, str]:
     """Every known spelling, folded without blanks, to its code. Earlier sources win."""
-    from babel import Locale, localedata
+    from babel import localedata
     from babel.core import get_global
     from babel.languages import get_official_languages
 
@@ -90,14 +106,13 @@ def _codes() -> Mapping[str, str]:
         ]
     )
     for language in FULL_LANGUAGES:
-        territories = Locale(language).territories
-        sources.append([(territories[code], code) for code in COUNTRIES if code in territories])
-    local = []
+        sources.append(_named_in(language, COUNTRIES))
+    spoken: dict[str, list[str]] = {}
     for code in COUNTRIES:
         for language in get_official_languages(code, regional=True, de_facto=True):
             if localedata.exists(language):
-                local.append((Locale.parse(language).territories.get(code, ""), code))
-    sources.append(local)
+                spoken.setdefault(language, []).append(code)
+    sources.append([named for language, codes in spoken.items() for named in _named_in(language, codes)])
     for source in sources:
         spellings = _spelling(text_series([spelling for spelling, _ in source])).fillna("").to_list()
         meant: dict[str, set[str]] = {}

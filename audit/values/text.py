@@ -48,7 +48,10 @@ def as_text(values: pd.Series) -> pd.Series:
 def arrow(values: pd.Series) -> pa.Array:
     """The values as one Arrow array of large_string."""
     chunks = as_text(values).array.__arrow_array__()
-    return chunks.combine_chunks() if isinstance(chunks, pa.ChunkedArray) else chunks
+    if not isinstance(chunks, pa.ChunkedArray):
+        return chunks
+    # combine_chunks copies even a single chunk.
+    return chunks.chunk(0) if chunks.num_chunks == 1 else chunks.combine_chunks()
 
 
 def text_series(data: object, index: pd.Index | None = None) -> pd.Series:
