@@ -1,12 +1,13 @@
 """Blocking: which pairs of records are worth comparing, with sizes known before any pair is made."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from recordlinkage.base import BaseIndexAlgorithm
 
-from audit.matching.codes import BLANK
+from audit.matching.codes import BLANK, sorted_distinct
 from audit.matching.options import MatchOptions
 from audit.matching.prepare import Records
 
@@ -16,30 +17,40 @@ ALL_PAIRS = 400_000
 _CAP = 400
 """No block above this size becomes pairs without a further key."""
 
-_CONTACT_KEYS = """
-national | customer | profile | email | phone
-family+call | family+given_sound | family_sound+call | family_letters+initial
-birth+call | birth+family_sound | birth+initial | birth+family_start | birth
-name | given+family
-mailbox+initial | mailbox+family_start | mailbox | email_start+call | email_start+family_start
-address+initial | address+family_sound | address
-phone_end | postcode+family_sound | postcode+call | house+family_sound
-company_key+family_sound | company_key+call | domain+call | domain+family_sound | site+call
-year_month+family_sound | year_day+family_sound | month_day+family_sound
-year_month+given_sound | year_day+given_sound | month_day+given_sound
-city+family_sound | city+call
-family_sound+given_start | given_sound+family_start | family_letters | middle+family_sound | birth+city
-maiden+call
-"""
-_ACCOUNT_KEYS = """
-national | email | site | phone
-company_key | tokens | rare_pair | address | phone_end | domain
-company_start+postcode | company_start+city | company_sound+city | company_sound+postcode | rare+city | rare+postcode
-rare+company_sound | company_start | rare | company_sound
-house+street_sound | house+postcode | postcode+street_sound
-"""
+_STRONG = {
+    "contact": """
+        national | customer | profile | email | phone
+        family+call | name | family_letters+initial | birth+call | birth+family_sound | birth+initial | birth
+        mailbox+initial | address+initial | postcode+family_sound | postcode+call | site+call | maiden+call
+        company_key+family_sound | company_key+call | family+given_sound | family_sound+call
+        """,
+    "account": """
+        national | email | site | phone | company_key | tokens | rare_pair | address
+        company_start+postcode | company_start+city | company_sound+city | company_sound+postcode | rare+city
+        rare+postcode | rare+company_sound
+        """,
+}
+_WEAK = {
+    "contact": """
+        given+family | mailbox+family_start | mailbox | email_start+call | email_start+family_start
+        address+family_sound | address | phone_end | house+family_sound | domain+call | domain+family_sound
+        birth+family_start | birth+city | year_month+family_sound | year_day+family_sound | month_day+family_sound
+        year_month+given_sound | year_day+given_sound | month_day+given_sound
+        city+family_sound | city+call | family_sound+given_start | given_sound+family_start | family_letters
+        middle+family_sound
+        """,
+    "account": """
+        phone_end | domain | company_start | rare | company_sound
+        house+street_sound | house+postcode | postcode+street_sound
+        """,
+}
+"""Keys that find what the strong ones miss where a table has few fields; where it has many, they bring strangers."""
+_ENOUGH = 8
+"""So many strong keys need no weak ones beside them where the budget is short."""
 _REFINE = "postcode call family_sound city year company_key".split()
 """Further keys that split blocks which are too large, three of them each time."""
+_REFINING = 0.1
+"""Part of the budget for splitting blocks that are too large."""
 
 
 @dataclass(frozen=True)
@@ -56,59 +67,67 @@ class Candidates:
     never_compared: int
 
 
-class KeyIndex(BaseIndexAlgorithm):
-    """Pairs that agree on a blocking key, within a budget; blocks too large are split by further keys."""
+@dataclass(frozen=True)
+class Blocks:
+    """The records that share a key with another: `rows` (positions) block by block, `sizes` of the blocks, ascending.
 
-    def __init__(self, budget: int, refine: list[np.ndarray] | None = None) -> None:
+    `largest` is the size up to which blocks become pairs.
+    """
+
+    rows: np.ndarray
+    sizes: np.ndarray
+    largest: int = _CAP
+
+    @property
+    def taken(self) -> int:
+        """How many blocks become pairs."""
+        return int(np.searchsorted(self.sizes, self.largest, side="right"))
+
+    @property
+    def left_out(self) -> int:
+        """Pairs of the larger blocks."""
+        return int(_cost(self.sizes[self.taken :]).sum())
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """All pairs inside the blocks taken."""
+        sizes = self.sizes[: self.taken].astype(np.int64)
+        rows = self.rows[: sizes.sum()]
+        ends = np.repeat(np.cumsum(sizes), sizes)
+        after = ends - np.arange(len(rows)) - 1
+        left = np.repeat(np.arange(len(rows)), after)
+        offset = np.arange(len(left)) - np.repeat(np.cumsum(after) - after, after)
+        return rows[left], rows[left + 1 + offset]
+
+    def larger(self) -> tuple[np.ndarray, np.ndarray]:
+        """The records of the blocks that are not taken, and the number of each one's block."""
+        sizes = self.sizes[self.taken :]
+        return self.rows[len(self.rows) - sizes.sum() :], np.repeat(np.arange(len(sizes)), sizes)
+
+    def up_to(self, largest: int) -> "Blocks":
+        return Blocks(self.rows, self.sizes, largest)
+
+
+class KeyIndex(BaseIndexAlgorithm):
+    """recordlinkage's way to the pairs that agree on one blocking key, smallest blocks first within a budget."""
+
+    def __init__(self, budget: int) -> None:
         super().__init__(verify_integrity=False)
         self.budget = budget
-        self.refine = refine or []
-        self.blocks = 0
-        self.left_out = 0
 
     def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
         codes = df_a.iloc[:, 0].to_numpy()
         filled = np.flatnonzero(codes != BLANK)
-        left, right = self.pairs(filled, codes[filled])
+        blocks = grouped(filled, codes[filled])
+        left, right = blocks.up_to(largest_block([blocks], self.budget)).pairs()
         return pd.MultiIndex.from_arrays([df_a.index[left], df_a.index[right]])
-
-    def pairs(self, rows: np.ndarray, codes: np.ndarray, depth: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Positions of the pairs; `rows` may name a record several times."""
-        if depth or (len(codes) and codes.max() > 4 * len(codes)):
-            codes = pd.factorize(codes)[0]
-        sizes = np.bincount(codes)
-        wanted = sizes[codes] > 1
-        rows, codes = rows[wanted], codes[wanted]
-        if not len(rows):
-            return rows[:0], rows[:0]
-        cost = sizes.astype(np.int64) * (sizes - 1) // 2
-        by_size = np.argsort(sizes, kind="stable")
-        spent = np.cumsum(cost[by_size])
-        affordable = np.zeros(len(sizes), dtype=bool)
-        affordable[by_size[(spent <= self.budget) & (sizes[by_size] <= _CAP)]] = True
-        self.blocks += int((affordable & (sizes > 1)).sum())
-        small = affordable[codes]
-        found = [_within(rows[small], codes[small])]
-        made = int(cost[affordable].sum())
-        self.budget -= made
-        if not small.all():
-            large_rows, large_codes = rows[~small], codes[~small]
-            left_out = int(cost[~affordable].sum())
-            if depth < 1 and self.refine and self.budget > 0:
-                share = self.budget // len(self.refine)
-                for part in self.refine:
-                    known = part[large_rows] != BLANK
-                    finer = large_codes[known].astype(np.int64) * (int(part.max()) + 2) + part[large_rows[known]]
-                    inner = KeyIndex(share)
-                    found.append(inner.pairs(large_rows[known], finer, depth + 1))
-                    self.blocks += inner.blocks
-                    left_out = max(0, left_out - len(found[-1][0]))
-            self.left_out += left_out
-        return np.concatenate([one for one, _ in found]), np.concatenate([other for _, other in found])
 
 
 def candidates(records: Records, options: MatchOptions) -> Candidates:
-    """All pairs of a small table; of a large one those that share at least one key."""
+    """All pairs of a small table; of a large one those that share at least one key.
+
+    Blocks of all keys compete for the budget by their size, since the pairs of a block of n are strangers but for about
+    one in n: there is one largest size for the strong keys and one for the weak, and what is larger is split further.
+    """
     n = len(records)
     total = n * (n - 1) // 2
     if total <= min(ALL_PAIRS, options.max_pairs or ALL_PAIRS):
@@ -116,58 +135,109 @@ def candidates(records: Records, options: MatchOptions) -> Candidates:
         blocks = pd.DataFrame({"key": ["every pair"], "blocks": [1], "pairs": [total], "left_out": [0]})
         return Candidates(left.astype(np.int64), right.astype(np.int64), np.zeros(len(left), np.int64), blocks, 0)
     budget = options.budget(n)
-    spent = 0
-    report = []
-    packed: list[np.ndarray] = []
-    refine = {name: records[name].single for name in _REFINE if name in records}
-    keys = [
-        key.strip().split("+")
-        for key in (_CONTACT_KEYS if records.entity == "contact" else _ACCOUNT_KEYS).replace("\n", "|").split("|")
-        if key.strip()
-    ]
-    for parts in keys:
-        if not all(part in records for part in parts):
-            continue
-        share = max((budget - spent) // 4, 1)
-        index = KeyIndex(share, [refine[name] for name in refine if name not in parts][:3])
-        rows, codes = _codes(records, parts)
-        left, right = index.pairs(rows, codes)
-        low, high = np.minimum(left, right), np.maximum(left, right)
-        packed.append(np.unique((low.astype(np.int64) * n + high)[low != high]))
-        spent += len(packed[-1])
-        report.append(("+".join(parts), index.blocks, len(packed[-1]), index.left_out))
+    refining = int(_REFINING * budget)
+    strong = _keys(records, _STRONG)
+    chosen = _taken(records, strong, (budget - refining) * min(len(strong), _ENOUGH) // _ENOUGH)
+    rest = budget - refining - sum(int(_cost(blocks.sizes[: blocks.taken]).sum()) for blocks in chosen.values())
+    if rest > budget // 4:
+        chosen |= _taken(records, _keys(records, _WEAK), rest)
+    report, packed = [], []
+    for key, blocks in chosen.items():
+        found = [_packed(*blocks.pairs(), n)]
+        left_out = blocks.left_out
+        if left_out:
+            parts = [part for part in _REFINE if part in records and part not in key][:3]
+            split = _split(records, blocks, parts, refining // len(chosen))
+            found += [_packed(*part.pairs(), n) for part in split]
+            left_out = max(left_out - sum(map(len, found[1:])), 0)
+        packed += found
+        report.append(("+".join(key), blocks.taken, sum(map(len, found)), left_out))
     together, times = np.unique(np.concatenate([np.zeros(0, np.int64), *packed]), return_counts=True)
-    blocks = pd.DataFrame(report, columns=["key", "blocks", "pairs", "left_out"])
-    return Candidates(together // n, together % n, times, blocks, int(blocks["left_out"].max()) if len(blocks) else 0)
+    told = pd.DataFrame(report, columns=["key", "blocks", "pairs", "left_out"])
+    return Candidates(together // n, together % n, times, told, int(told["left_out"].max()) if len(told) else 0)
 
 
-def _codes(records: Records, parts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Record positions and key codes; a record comes once per combination of its values."""
-    rows = np.arange(len(records))
-    codes = np.zeros(len(records), dtype=np.int64)
-    for at, part in enumerate(parts):
-        column = records[part]
-        if column.slots.shape[1] == 1:
-            values = column.single[rows]
-            known = values != BLANK
-            rows, codes, values = rows[known], codes[known], values[known]
-        else:
-            slots = column.slots[rows]
-            known, slot = np.nonzero(slots != BLANK)
-            rows, codes, values = rows[known], codes[known], slots[known, slot]
-        codes = codes * (len(column.words) + 1) + values if at else values.astype(np.int64)
-        if at:
-            codes = pd.factorize(codes)[0]
-    return rows, codes
+def largest_block(blocks: Sequence[Blocks], budget: int) -> int:
+    """The largest size of block for which the pairs of all blocks up to it stay within the budget."""
+    cost = np.zeros(_CAP + 1)
+    for part in blocks:
+        within = part.sizes[part.sizes <= _CAP]
+        cost += np.bincount(within, _cost(within), minlength=_CAP + 1)
+    return int(np.searchsorted(np.cumsum(cost), budget, side="right")) - 1
 
 
-def _within(rows: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All pairs inside each group of equal codes."""
+def grouped(rows: np.ndarray, codes: np.ndarray) -> Blocks:
+    """The blocks of equal codes; `rows` may name a record several times."""
+    if len(codes) > 50_000:
+        alone = _alone(codes)
+        rows, codes = rows[~alone], codes[~alone]
     order = np.argsort(codes, kind="stable")
-    rows, codes = rows[order], codes[order]
+    codes = codes[order]
     starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])) if len(codes) else np.zeros(0, np.int64)
     sizes = np.diff(np.append(starts, len(codes)))
-    after = np.repeat(starts + sizes, sizes) - np.arange(len(codes)) - 1
-    left = np.repeat(np.arange(len(codes)), after)
-    offset = np.arange(len(left)) - np.repeat(np.cumsum(after) - after, after)
-    return rows[left], rows[left + 1 + offset]
+    by_size = np.argsort(sizes, kind="stable")
+    by_size = by_size[sizes[by_size] > 1]
+    sizes = sizes[by_size]
+    place = np.repeat(starts[by_size] - np.append(0, np.cumsum(sizes)[:-1]), sizes) + np.arange(sizes.sum())
+    return Blocks(rows[order[place]].astype(np.int32), sizes)
+
+
+def _alone(codes: np.ndarray) -> np.ndarray:
+    """Where a code is surely the only one of its kind: most are, and sorting them would cost the most."""
+    bits = int(np.ceil(np.log2(4 * len(codes))))
+    bucket = ((codes.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - bits)).astype(np.int64)
+    return np.bincount(bucket, minlength=1 << bits)[bucket] == 1
+
+
+def _keys(records: Records, known: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """The keys of which the records have all parts."""
+    written = known[records.entity].replace("\n", "|").split("|")
+    keys = [tuple(key.strip().split("+")) for key in written if key.strip()]
+    return [key for key in keys if all(part in records for part in key)]
+
+
+def _taken(records: Records, keys: Sequence[tuple[str, ...]], budget: int) -> dict[tuple[str, ...], Blocks]:
+    """The blocks of several keys, up to one size for all of them."""
+    blocks = [_blocks(records, key) for key in keys]
+    largest = largest_block(blocks, budget)
+    return {key: part.up_to(largest) for key, part in zip(keys, blocks, strict=True)}
+
+
+def _blocks(records: Records, key: tuple[str, ...]) -> Blocks:
+    """The blocks of a key; a record comes once per combination of its values."""
+    rows = np.arange(len(records))
+    codes = np.zeros(len(records), dtype=np.int64)
+    width = 1
+    for part in key:
+        column = records[part]
+        values = column.slots if column.slots.shape[1] > 1 else column.single[:, None]
+        slots = values[rows]
+        known, slot = np.nonzero(slots != BLANK)
+        rows, size = rows[known], len(column.words) + 1
+        codes = codes[known] * size + slots[known, slot]
+        if (width := width * size) > 2**40:
+            codes, width = pd.factorize(codes)[0], len(codes) + 1
+    return grouped(rows, codes)
+
+
+def _split(records: Records, blocks: Blocks, parts: Sequence[str], budget: int) -> list[Blocks]:
+    """Blocks that are too large, split by each of several further keys, within a budget."""
+    rows, codes = blocks.larger()
+    split = []
+    for part in parts:
+        values = records[part].single[rows]
+        known = values != BLANK
+        finer = codes[known].astype(np.int64) * (len(records[part].words) + 1) + values[known]
+        split.append(grouped(rows[known], finer))
+    largest = largest_block(split, budget)
+    return [part.up_to(largest) for part in split]
+
+
+def _cost(sizes: np.ndarray) -> np.ndarray:
+    return sizes.astype(np.int64) * (sizes - 1) // 2
+
+
+def _packed(left: np.ndarray, right: np.ndarray, records: int) -> np.ndarray:
+    """Pairs as one number each, sorted and distinct; a record with itself is none."""
+    low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
+    return sorted_distinct((low * records + high)[low != high])

@@ -1,6 +1,7 @@
 """Comparing pairs of records: one outcome per comparison, a level and how rare the value agreed on is."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,8 +72,11 @@ def comparisons_of(records: Records) -> tuple[Comparison, ...]:
 def compare(records: Records, left: np.ndarray, right: np.ndarray, workers: int) -> Outcomes:
     """The outcomes of all comparisons for pairs of record positions."""
     chosen = comparisons_of(records)
-    view = View(records, left, right, workers)
-    values = {comparison.name: _COMPARE[comparison.name][1](view) for comparison in chosen}
+    view = View(records, left, right, 1)
+    # Comparisons at the same time, each with one thread: next to the strings there are joins that have no threads.
+    with ThreadPoolExecutor(workers) as pool:
+        made = list(pool.map(lambda comparison: _COMPARE[comparison.name][1](view), chosen))
+    values = {comparison.name: outcome for comparison, outcome in zip(chosen, made, strict=True)}
     if "given" in values and "family" in values:
         person.reorder(view, values)
     if "organisation" in values and "company" in values:

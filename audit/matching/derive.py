@@ -34,8 +34,7 @@ def derive(columns: Mapping[str, Column]) -> dict[str, Column]:
             derived[name] = cut(columns["birth"], *ends)
         derived["year_day"] = recode(columns["birth"], lambda word: word[:4] + word[6:])
     if "email" in columns:
-        derived["mailbox"] = part(columns["email"], r"^(.*)@")
-        derived["domain"] = part(columns["email"], r"@([^@]*)$")
+        derived["mailbox"], derived["domain"] = parted(columns["email"], "@")
         derived["email_start"] = cut(columns["email"], 0, 6)
     if "phone" in columns:
         derived["phone_end"] = cut(columns["phone"], -7, None)
@@ -68,10 +67,12 @@ def cut(column: Column, start: int, stop: int | None) -> Column:
     return _encoded(pc.utf8_slice_codeunits(_arrow(column), start, stop), column)
 
 
-def part(column: Column, pattern: str) -> Column:
-    """What the group of an RE2 pattern holds in each distinct value."""
-    named = pattern.replace("(", "(?P<part>", 1)
-    return _encoded(pc.struct_field(pc.extract_regex(_arrow(column), named), "part"), column)
+def parted(column: Column, mark: str) -> tuple[Column, Column]:
+    """What stands before and behind the last `mark` in each distinct value; blank without one."""
+    pieces = pc.split_pattern(_arrow(column), mark, max_splits=1, reverse=True)
+    whole = pc.equal(pc.list_value_length(pieces), 2)
+    both = pc.if_else(whole, pieces, pa.scalar(["", ""], pieces.type))
+    return _encoded(pc.list_element(both, 0), column), _encoded(pc.list_element(both, 1), column)
 
 
 def _arrow(column: Column) -> pa.Array:

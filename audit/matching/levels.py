@@ -42,6 +42,7 @@ class Relation:
     `needs` are the comparisons in which they agree, the first `decisive` of them nearly always; `share` is how many
     pairs per record to expect; `unlike` are comparisons in which they agree even less often than strangers do; `apart`
     are those that have to show them apart: without a difference there, two records of one name are simply the same.
+    `column` names what such pairs have in common, by which they can be counted without comparing them.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Relation:
     unlike: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     decisive: int = 1
+    column: tuple[str, ...] = ()
 
 
 GIVEN = Comparison(
@@ -235,14 +237,24 @@ CONTACT = (
 ACCOUNT = (ORGANISATION, EMAIL, PHONE, NATIONAL, SITE, PLACE, SOURCE)
 RELATIONS = {
     "contact": (
-        Relation("household", "household", ("family", "place", "email", "phone", "company"), unlike=("given",)),
-        Relation("colleague", "colleagues", ("company", "place", "email", "phone", "site")),
-        Relation("namesake", "namesakes", ("family", "given"), share=0.01, decisive=2),
+        Relation(
+            "household",
+            "household",
+            ("family", "place", "email", "phone", "company"),
+            unlike=("given",),
+            column=("family", "address"),
+        ),
+        Relation("colleague", "colleagues", ("company", "place", "email", "phone", "site"), column=("company_key",)),
+        Relation("namesake", "namesakes", ("family", "given"), share=0.01, decisive=2, column=("family", "given")),
     ),
     "account": (
         Relation(
-            "branch", "branches of one organisation", ("organisation", "site", "email", "phone"), apart=("place",)
+            "branch",
+            "branches of one organisation",
+            ("organisation", "site", "email", "phone"),
+            apart=("place",),
+            column=("company_key",),
         ),
-        Relation("neighbour", "organisations at one address", ("place", "phone")),
+        Relation("neighbour", "organisations at one address", ("place", "phone"), column=("address",)),
     ),
 }

@@ -1,4 +1,6 @@
-"""Canonical fields as they are compared: cleaned by `audit.values`, with what only matching needs on top."""
+"""Canonical fields as they are compared: cleaned by `audit.values`, with what only matching needs on top.
+
+Most are functions of the distinct values of a column."""
 
 import re
 
@@ -6,8 +8,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from audit.dataset import Table
-from audit.values import address, company_name, domain, person_name, phone, text
-from audit.values import email as mail
+from audit.values import address, company_name, person_name, phone, text
 from audit.values.text import TEXT, arrow, substitute, text_series
 
 _GENERATIONS = {
@@ -27,6 +28,7 @@ _FEMALE = (
     "f female woman mrs ms miss frau fr ibu bu nyonya ny nona sdri perempuan wanita p w femme mujer femenino sra senora"
     " madame mme dona madam"
 ).split()
+_ENDING = r" (jr|sr|junior|senior|ii|iii)$"
 _STREET_TYPES = (
     r"\b(?:street|str|st|avenue|ave|av|road|rd|drive|dr|lane|ln|court|ct|place|pl|boulevard|blvd|way|terrace|ter|tce"
     r"|crescent|cres|cr|circuit|cct|circle|cir|close|cl|parade|pde|highway|hwy|parkway|pkwy|square|sq|jalan|jl|gang|gg"
@@ -34,48 +36,71 @@ _STREET_TYPES = (
 )
 
 
-def names(table: Table) -> dict[str, pd.Series]:
-    """Folded parts of contacts' names: given, middle, family, maiden, suffix; full and native names taken apart."""
+def name_parts(table: Table) -> dict[str, pd.Series]:
+    """Names as they stand: given, middle, family, maiden, suffix; full and native names taken apart where the parts are
+    missing."""
     given, middle, family = (table.column(name) for name in ("first_name", "middle_name", "last_name"))
     suffix = table.column("suffix")
     whole = table.column("full_name").fillna(table.column("native_name"))
-    whole = whole.mask((given.notna() | family.notna()).to_numpy())
     if whole.notna().any():
+        whole = whole.mask((given.notna() | family.notna()).to_numpy())
         parts = person_name.split(whole)
-        given, middle, family = (
+        given, middle, family, suffix = (
             known.fillna(parts[name])
-            for known, name in ((given, "first_name"), (middle, "middle_name"), (family, "last_name"))
+            for known, name in (
+                (given, "first_name"),
+                (middle, "middle_name"),
+                (family, "last_name"),
+                (suffix, "suffix"),
+            )
         )
-        suffix = suffix.fillna(parts["suffix"])
-    generation = text.fold(suffix).map(_GENERATIONS).astype(TEXT)
-    folded = text.fold(family)
-    ending = r" (jr|sr|junior|senior|ii|iii)$"
-    generation = generation.fillna(_found(folded, ending).map(_GENERATIONS).astype(TEXT))
-    placed = {
-        "given": _name(given),
-        "middle": text.fold(middle),
-        "family": text.blank_to_na(substitute(_name(family), ending, "")),
-        "maiden": _name(table.column("maiden_name")),
-    }
-    return {**{name: values.mask(text.is_placeholder(values)) for name, values in placed.items()}, "suffix": generation}
+    maiden = table.column("maiden_name")
+    return {"given": given, "middle": middle, "family": family, "maiden": maiden, "suffix": suffix}
 
 
-def _name(values: pd.Series) -> pd.Series:
+def name(distinct: pd.Series) -> pd.Series:
     """Folded, without titles; as it stands where nothing else is there."""
-    return text.fold(person_name.clean(values)).fillna(text.fold(values))
+    return _real(text.fold(person_name.clean(distinct)).fillna(text.fold(distinct)))
 
 
-def gender(values: pd.Series, salutation: pd.Series) -> pd.Series:
-    """m or f, from the field or else from the salutation."""
-    words = {**dict.fromkeys(_FEMALE, "f"), **dict.fromkeys(_MALE, "m")}
-    return text.key(values).map(words).astype(TEXT).fillna(text.key(salutation).map(words).astype(TEXT))
+def middle_name(distinct: pd.Series) -> pd.Series:
+    return _real(text.fold(distinct))
+
+
+def family_name(distinct: pd.Series) -> pd.Series:
+    """Without the generation that some write behind it."""
+    folded = text.fold(person_name.clean(distinct)).fillna(text.fold(distinct))
+    return _real(text.blank_to_na(substitute(folded, _ENDING, "")))
+
+
+def generation(distinct: pd.Series) -> pd.Series:
+    """jr, sr, ii or iii of a suffix."""
+    return text.fold(distinct).map(_GENERATIONS).astype(TEXT)
+
+
+def generation_behind(distinct: pd.Series) -> pd.Series:
+    """The same at the end of a family name."""
+    return _found(text.fold(distinct), _ENDING).map(_GENERATIONS).astype(TEXT)
+
+
+def _real(names: pd.Series) -> pd.Series:
+    return names.mask(text.is_placeholder(names))
+
+
+def gender(distinct: pd.Series) -> pd.Series:
+    """m or f, of a gender or a salutation."""
+    return text.key(distinct).map({**dict.fromkeys(_FEMALE, "f"), **dict.fromkeys(_MALE, "m")}).astype(TEXT)
 
 
 def birth(dates: pd.Series, original: pd.Series) -> pd.Series:
     """yyyymmdd; the eight digits as written where they are no date."""
-    written = pd.Series(dates.dt.strftime("%Y%m%d"), index=dates.index).astype(TEXT)
-    digits = substitute(text.as_text(original), r"\D", "")
-    return written.fillna(digits.where(digits.str.len() == 8))
+    codes, days = pd.factorize(dates)
+    written = text.spread(text_series(pd.Series(days).dt.strftime("%Y%m%d").to_numpy()), codes, dates.index)
+    unread = (written.isna() & original.notna()).to_numpy()
+    if unread.any():
+        digits = substitute(text.as_text(original[unread]), r"\D", "")
+        written[unread] = digits.where((digits.str.len() == 8).fillna(False)).to_numpy()
+    return written
 
 
 def profile(values: pd.Series) -> pd.Series:
@@ -91,14 +116,6 @@ def company(values: pd.Series) -> pd.Series:
     return cleaned.mask(text.is_placeholder(cleaned))
 
 
-def host(values: pd.Series) -> pd.Series:
-    return domain.clean(values)
-
-
-def email(values: pd.Series) -> pd.Series:
-    return mail.match_key(values)
-
-
 def phone_number(values: pd.Series) -> pd.Series:
     """The last nine digits, in which national and international form agree; none where there are fewer than seven."""
     digits = phone.digits(substitute(text.as_text(values), r"(?i)\s*(?:ext|x|#|durchwahl)\.?\s*\d+\s*$", ""))
@@ -112,21 +129,7 @@ def _found(values: pd.Series, pattern: str) -> pd.Series:
     return text_series(pc.struct_field(named, "found"), values.index)
 
 
-def places(table: Table) -> dict[str, pd.Series]:
-    """House number, street without its type, district, postcode, city, state."""
-    line = table.column("street").fillna(table.column("address"))
-    parts = text.over_distinct(line, _street)
-    return {
-        "house": text.key(table.column("house_number")).fillna(parts["house"]),
-        "street": parts["street"],
-        "district": text.fold(table.column("street_2").fillna(table.column("district"))),
-        "postcode": address.postcode_key(table.column("postal_code")).fillna(parts["postcode"]),
-        "city": text.fold(table.column("city")),
-        "state": text.fold(table.column("state")),
-    }
-
-
-def _street(distinct: pd.Series) -> pd.DataFrame:
+def street(distinct: pd.Series) -> pd.DataFrame:
     """House number, street name and postcode of address lines; what stands after the first comma is the place."""
     postcode = _found(distinct, r"[, ](\d{5})(?:-\d{4})?\s*$")
     # "Skyline Apartments, 705 Sheppard Ave": the part with the number is the street.

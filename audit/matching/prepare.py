@@ -1,6 +1,7 @@
 """Records as integer codes: what is compared, cleaned once per distinct value."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,9 +10,9 @@ import pandas as pd
 
 from audit.dataset import Table
 from audit.matching import normalise
-from audit.matching.codes import BLANK, Column, encode, vocabulary
+from audit.matching.codes import BLANK, Column, blank, either, encode, sorted_distinct, vocabulary
 from audit.matching.derive import derive
-from audit.values import text
+from audit.values import address, domain, email, text
 
 NAME_COLUMNS = ("given", "middle", "family", "maiden")
 SLOTS = 4
@@ -71,69 +72,105 @@ class Records:
         people = np.minimum(self.frequency(name), 1.0)
         for key in keys:
             rows, slots = np.nonzero((codes != BLANK) & (key.codes != BLANK)[:, None])
-            pairs = np.unique(codes[rows, slots].astype(np.int64) * (len(key.words) + 1) + key.codes[rows])
+            pairs = sorted_distinct(codes[rows, slots].astype(np.int64) * (len(key.words) + 1) + key.codes[rows])
             seen = np.bincount(pairs // (len(key.words) + 1), minlength=len(column.words))
             kinds = 1 / np.square(np.bincount(key.codes[rows]) / len(rows)).sum() if len(rows) else 1.0
             people = np.maximum(people, -kinds * np.log(np.maximum(1 - seen / kinds, 0.01)) if kinds > 1 else seen)
         return np.minimum(people, self.frequency(name))
 
 
-def prepare(table: Table) -> Records:
+def prepare(table: Table, workers: int = 2) -> Records:
     """The records of a table of contacts or accounts, ready for blocking and comparing."""
-    columns = _person(table) if table.entity == "contact" else {}
-    columns |= _organisation(table)
-    columns |= _reach(table)
-    columns |= _place(table)
-    columns = {name: column for name, column in columns.items() if column.filled.any()}
-    sources = table.lineage["source"] if len(table) else pd.Series(dtype=text.TEXT)
-    columns["source"] = encode(sources.astype(text.TEXT))
+    makers: list[_Maker] = [_source, _mails, _phones, _place, _organisation]
+    if table.entity == "contact":
+        makers = [_names, _mails, _phones, _place, _organisation, _birth, _registered, _gender, _source]
+    # Each part is work on its own, and most of it outside of Python.
+    with ThreadPoolExecutor(workers) as pool:
+        parts = list(pool.map(lambda make: make(table), makers))
+    columns = {name: column for part in parts for name, column in part.items() if column.filled.any()}
+    columns.setdefault("source", blank(len(table)))
     records = _distinct(table.entity, columns, len(table))
     return replace(records, derived=derive(records.columns))
 
 
-def _person(table: Table) -> dict[str, Column]:
-    names = normalise.names(table)
-    columns = vocabulary({name: names[name] for name in NAME_COLUMNS})
-    columns["suffix"] = encode(names["suffix"])
-    columns["gender"] = encode(normalise.gender(table.column("gender"), table.column("salutation")))
-    columns["birth"] = encode(normalise.birth(table.column("date_of_birth"), table.original("date_of_birth")))
-    columns["national"] = encode(text.key(table.column("national_id")))
-    columns["customer"] = encode(text.key(table.column("customer_id")))
-    columns["profile"] = encode(normalise.profile(table.column("linkedin_url")))
-    columns["job"] = encode(text.fold(table.column("job_title")))
-    return columns
+_Maker = Callable[[Table], dict[str, Column]]
+
+
+def _names(table: Table) -> dict[str, Column]:
+    parts = normalise.name_parts(table)
+    clean = {"given": normalise.name, "middle": normalise.middle_name}
+    clean |= {"family": normalise.family_name, "maiden": normalise.name}
+    columns = vocabulary({name: encode(parts[name], clean[name]) for name in NAME_COLUMNS})
+    suffix = encode(parts["suffix"], normalise.generation)
+    return {**columns, "suffix": either(suffix, encode(parts["family"], normalise.generation_behind))}
+
+
+def _gender(table: Table) -> dict[str, Column]:
+    said = (encode(table.column(name), normalise.gender) for name in ("gender", "salutation"))
+    return {"gender": either(*said)}
+
+
+def _birth(table: Table) -> dict[str, Column]:
+    dates, original = table.column("date_of_birth"), table.original("date_of_birth")
+    known = dates.notna().any() or original.notna().any()
+    return {"birth": encode(normalise.birth(dates, original)) if known else blank(len(table))}
+
+
+def _registered(table: Table) -> dict[str, Column]:
+    return {
+        "national": encode(table.column("national_id"), text.key),
+        "customer": encode(table.column("customer_id"), text.key),
+        "profile": encode(table.column("linkedin_url"), normalise.profile),
+        "job": encode(table.column("job_title"), text.fold),
+    }
 
 
 def _organisation(table: Table) -> dict[str, Column]:
     if table.entity == "contact":
-        named = {"company": table.column("company_name")}
-        site = table.column("company_domain")
-    else:
-        named = {"company": table.column("name"), "alias": table.column("other_names")}
-        site = table.column("domain").fillna(table.column("website"))
-    columns = vocabulary({name: normalise.company(values) for name, values in named.items()})
-    columns["site"] = encode(normalise.host(site))
-    if table.entity == "account":
-        columns["national"] = encode(text.key(table.column("tax_id")))
+        return {
+            "company": encode(table.column("company_name"), normalise.company),
+            "site": encode(table.column("company_domain"), domain.clean),
+        }
+    named = {"company": table.column("name"), "alias": table.column("other_names")}
+    columns = vocabulary({name: encode(values, normalise.company) for name, values in named.items()})
+    columns["site"] = encode(table.column("domain").fillna(table.column("website")), domain.clean)
+    columns["national"] = encode(table.column("tax_id"), text.key)
     return columns
 
 
-def _reach(table: Table) -> dict[str, Column]:
-    mails = [table.column("email")]
-    phones = [table.column("phone")]
-    if table.entity == "contact":
-        mails.append(table.column("other_emails"))
-        phones += [table.column("mobile"), table.column("other_phones")]
-    phones.append(table.column("fax"))
-    return {
-        "email": _slots([normalise.email(part) for values in mails for part in _parts(values)]),
-        "phone": _slots([normalise.phone_number(part) for values in phones for part in _parts(values)]),
-    }
+def _mails(table: Table) -> dict[str, Column]:
+    fields = ["email", "other_emails"] if table.entity == "contact" else ["email"]
+    return {"email": _slots(table, fields, email.match_key)}
+
+
+def _phones(table: Table) -> dict[str, Column]:
+    fields = ["phone", "mobile", "other_phones", "fax"] if table.entity == "contact" else ["phone", "fax"]
+    return {"phone": _slots(table, fields, normalise.phone_number)}
 
 
 def _place(table: Table) -> dict[str, Column]:
-    places = normalise.places(table)
-    return {name: encode(places[name]) for name in places}
+    """House number, street without its type, district, postcode, city, state."""
+    line = table.column("street").fillna(table.column("address"))
+    lines, codes = text.factorise(line)
+    parts = normalise.street(lines)
+    named = {name: encode(parts[name]) for name in parts}
+    house, street, code = (
+        Column(np.append(named[name].codes, BLANK)[codes], named[name].words)
+        for name in ("house", "street", "postcode")
+    )
+    return {
+        "house": either(encode(table.column("house_number"), text.key), house),
+        "street": street,
+        "district": encode(table.column("street_2").fillna(table.column("district")), text.fold),
+        "postcode": either(encode(table.column("postal_code"), address.postcode_key), code),
+        "city": encode(table.column("city"), text.fold),
+        "state": encode(table.column("state"), text.fold),
+    }
+
+
+def _source(table: Table) -> dict[str, Column]:
+    sources = table.lineage["source"] if len(table) else pd.Series(dtype=text.TEXT)
+    return {"source": encode(sources.astype(text.TEXT))}
 
 
 def _parts(values: pd.Series) -> list[pd.Series]:
@@ -144,12 +181,12 @@ def _parts(values: pd.Series) -> list[pd.Series]:
     return [pieces[at].astype(text.TEXT) for at in pieces.columns[:3]]
 
 
-def _slots(parts: Sequence[pd.Series]) -> Column:
-    """Several columns of like values as one with a slot each; repeated and blank values moved out."""
-    parts = [part for part in parts if part.notna().any()] or list(parts[:1])
-    rows = len(parts[0])
-    together = encode(pd.concat(list(parts), ignore_index=True))
-    codes = together.codes.reshape(len(parts), rows).T.copy()
+def _slots(table: Table, fields: Sequence[str], clean: Callable[[pd.Series], pd.Series]) -> Column:
+    """Columns of like values as one with a slot each; repeated and blank values moved out."""
+    parts = [encode(part, clean) for name in fields for part in _parts(table.column(name))]
+    parts = [part for part in parts if len(part.words)] or parts[:1]
+    together = list(vocabulary({str(at): part for at, part in enumerate(parts)}).values())
+    codes = np.stack([part.codes for part in together], axis=1)
     for left in range(codes.shape[1]):
         for right in range(left + 1, codes.shape[1]):
             codes[codes[:, left] == codes[:, right], right] = BLANK
@@ -159,7 +196,7 @@ def _slots(parts: Sequence[pd.Series]) -> Column:
         used = (codes != BLANK).any(axis=0)
         used[0] = True
         codes = codes[:, used][:, :SLOTS]
-    return Column(np.ascontiguousarray(codes), together.words)
+    return Column(np.ascontiguousarray(codes), together[0].words)
 
 
 def _distinct(entity: str, columns: dict[str, Column], rows: int) -> Records:

@@ -1,6 +1,10 @@
 """Comparing how somebody is reached and registered: mail, telephone, ids, profile and website."""
 
+from functools import reduce
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 
 from audit.matching import levels
@@ -8,6 +12,8 @@ from audit.matching.codes import BLANK
 from audit.matching.levels import Comparison
 from audit.matching.similarity import WordPairs
 from audit.matching.view import View, outcome
+
+_NOTHING = pa.scalar("", pa.large_string())
 
 
 def email(view: View) -> np.ndarray:
@@ -41,8 +47,13 @@ def _misspelt(pairs: WordPairs) -> np.ndarray:
 
 def _digits_differ(pairs: WordPairs) -> np.ndarray:
     """Both have digits, and not the same: john7@ and john9@ are two mailboxes."""
-    digits = [["".join(filter(str.isdigit, word)) for word in side] for side in (pairs.left, pairs.right)]
-    return np.array([a != b and bool(a) and bool(b) for a, b in zip(*digits, strict=True)], dtype=bool)
+    one, other = (pc.replace_substring_regex(_words(side), "[^0-9]+", "") for side in (pairs.left, pairs.right))
+    differ = pc.and_(pc.not_equal(one, other), pc.and_(pc.not_equal(one, ""), pc.not_equal(other, "")))
+    return differ.to_numpy(zero_copy_only=False)
+
+
+def _words(values: np.ndarray) -> pa.Array:
+    return pa.array(values, pa.large_string())
 
 
 def _spelled_from_name(view: View, rows: np.ndarray) -> np.ndarray:
@@ -50,24 +61,32 @@ def _spelled_from_name(view: View, rows: np.ndarray) -> np.ndarray:
     if not view.has("given") and not view.has("family"):
         return np.zeros(len(rows), dtype=bool)
     distinct, back = np.unique(rows, return_inverse=True)
-    parts = [
-        np.append(view.column(name).words, "")[view.column(name).single[distinct]]
-        if view.has(name)
-        else np.full(len(distinct), "", dtype=object)
+    mailbox, given, family = (
+        _words(
+            np.append(view.column(name).words, "")[view.column(name).single[distinct]]
+            if view.has(name)
+            else np.full(len(distinct), "", dtype=object)
+        )
         for name in ("mailbox", "given", "family")
-    ]
-    return np.array([_is_spelled(*words) for words in zip(*parts, strict=True)], dtype=bool)[back]
+    )
+    return _is_spelled(mailbox, given, family)[back]
 
 
-def _is_spelled(mailbox: str, given: str, family: str) -> bool:
-    letters = "".join(letter for letter in mailbox if letter.isalpha())
-    first, last = given.split(" ", 1)[0], family.replace(" ", "")
-    if not letters or not (first or last):
-        return False
-    shapes = {first + last, last + first, first, last}
-    if first and last:
-        shapes |= {first[0] + last, last + first[0], first + last[0], first[0] + last[0]}
-    return letters in shapes
+def _is_spelled(mailbox: pa.Array, given: pa.Array, family: pa.Array) -> np.ndarray:
+    """Where the letters of a mailbox are those of the names or their initials, in either order."""
+    letters = pc.replace_substring_regex(mailbox, r"[^\p{L}]+", "")
+    first, last = pc.replace_substring_regex(given, " .*$", ""), pc.replace_substring(family, " ", "")
+    initial, last_initial = (pc.utf8_slice_codeunits(name, 0, 1) for name in (first, last))
+
+    def is_any(*shapes: tuple[pa.Array, pa.Array]) -> pa.Array:
+        found = [pc.equal(letters, pc.binary_join_element_wise(one, other, _NOTHING)) for one, other in shapes]
+        return reduce(pc.or_, found)
+
+    both = pc.and_(pc.not_equal(first, ""), pc.not_equal(last, ""))
+    whole = is_any((first, last), (last, first), (first, _NOTHING), (last, _NOTHING))
+    short = is_any((initial, last), (last, initial), (first, last_initial), (initial, last_initial))
+    spelled = pc.and_(pc.not_equal(letters, ""), pc.or_(whole, pc.and_(both, short)))
+    return spelled.to_numpy(zero_copy_only=False)
 
 
 def phone(view: View) -> np.ndarray:

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from recordlinkage.base import BaseClassifier
 
+from audit.matching.codes import BLANK
 from audit.matching.compare import Outcomes
+from audit.matching.derive import combine
 from audit.matching.levels import RELATIONS, Comparison, Relation
 from audit.matching.prepare import Records
 from audit.matching.view import BINS
@@ -61,7 +63,8 @@ class Model(BaseClassifier):
     """What was learned: per comparison the chance of each level among the same, among strangers and per relation.
 
     `shares` are the parts of all pairs of the table that are strangers, the same, and in each relation. `sample` are
-    the patterns of pairs drawn at random, `usual` the pairs of each kind that a table of this size has. It is one of
+    the patterns of pairs drawn at random, `usual` the pairs of each kind that a table of this size has, `beyond` those
+    of each kind that are known to exist and were not compared. It is one of
     recordlinkage's classifiers, whose comparison vectors are outcomes: its ECM, over levels instead of agreements, over
     more than two classes, and on distinct patterns with counts.
     """
@@ -71,6 +74,7 @@ class Model(BaseClassifier):
     all_pairs: float
     sample: Patterns
     usual: np.ndarray
+    beyond: np.ndarray
     same: dict[str, np.ndarray] = field(default_factory=dict)
     strangers: dict[str, np.ndarray] = field(default_factory=dict)
     related: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
@@ -132,7 +136,7 @@ class Model(BaseClassifier):
                 if relation.name in comparison.shared_by:
                     self.related[relation.name, comparison.name] = _start(comparison, "related")
         self.shares = _shares(self.usual, self.all_pairs)
-        least = np.array([0.0, 0.0, *(_LEAST * self.usual[2:])])
+        least = np.array([0.0, 0.0, *(_LEAST * self.usual[2:])]) + self.beyond
         seen = {comparison.name: _levels(comparison, self.sample, at) for at, comparison in enumerate(self.comparisons)}
         scale = self.sample.counts.sum() / self.all_pairs
         duplicates = {name: np.zeros_like(counts) for name, counts in seen.items()}
@@ -188,9 +192,24 @@ def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -
         and (names & set(relation.needs[1:]) or (table.entity == "account" and len(names) > 2))
     )
     usual = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
-    model = Model(outcomes.comparisons, relations, max(records * (records - 1) / 2, 1.0), sample, usual)
+    beyond = np.array([0.0, 0.0, *(_uncompared(relation, outcomes, table) for relation in relations)])
+    model = Model(outcomes.comparisons, relations, max(records * (records - 1) / 2, 1.0), sample, usual, beyond)
     model.train(found)
     return model
+
+
+def _uncompared(relation: Relation, outcomes: Outcomes, records: Records) -> float:
+    """How many pairs agree in what the relation is about and are no candidates.
+
+    Blocking brings the same together, but of colleagues only those who resemble each other in more than the company:
+    by the candidates alone, a colleague of the same first name would look like one of few.
+    """
+    if not all(name in records for name in relation.column):
+        return 0.0
+    column = combine([records[name] for name in relation.column])
+    sizes = np.bincount(column.codes[column.codes != BLANK]).astype(np.float64)
+    left, right = column.codes[outcomes.left], column.codes[outcomes.right]
+    return max((sizes * (sizes - 1) / 2).sum() - np.count_nonzero((left == right) & (left != BLANK)), 0.0)
 
 
 def _start(comparison: Comparison, kind: str) -> np.ndarray:

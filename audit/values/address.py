@@ -19,10 +19,11 @@ def clean(values: pd.Series) -> pd.Series:
 
     def lines(distinct: pd.Series) -> pd.Series:
         spaced = substitute(distinct, rf"(?i){_JOINED_STREET}", r"\1 str ")
-        folded = objects(fold(spaced))
-        return text_series(
-            [line and " ".join(STREET_WORDS.get(word, word) for word in line.split()) for line in folded]
-        )
+        split = pc.split_pattern(arrow(fold(spaced)), " ")
+        words = split.values.dictionary_encode()
+        usual = pa.array([STREET_WORDS.get(word, word) for word in words.dictionary.to_pylist()], pa.large_string())
+        told = pa.ListArray.from_arrays(split.offsets, usual.take(words.indices), mask=split.is_null())
+        return text_series(pc.binary_join(told, pa.scalar(" ", pa.large_string())))
 
     return over_distinct(values, lines)
 
@@ -64,10 +65,6 @@ def compare(left: pd.Series, right: pd.Series) -> np.ndarray:
     x, y = (objects(house_number(side)) for side in (left, right))
     clash = pd.notna(x) & pd.notna(y) & (x != y)
     return np.where(known, np.where(clash, np.minimum(alike, 0.5), alike), np.nan)
-
-
-def _short(line: str) -> str:
-    return " ".join(STREET_WORDS.get(word, word) for word in line.split())
 
 
 def _captured(text: pa.Array, pattern: str) -> pa.Array:
