@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from audit.dataset import Dataset, SourceInfo
+from audit.toml_text import literal
 
 HEAD = """\
 # crm-audit project file. Everything here has a default; a line that you correct always wins over what was detected.
@@ -44,6 +45,30 @@ systemic_share = 0.5
 # message = "an open deal of this size needs a next step"
 # severity = "high"
 
+# What was decided about pairs of records (crm-audit sample writes a worksheet), and sources that hold everybody once.
+# [matching]
+# decisions = "decisions.csv"
+# unique_sources = ["Stripe"]
+
+# Every run is kept beside this file and compared with the one before. For a team: "postgresql://user:${PGPASSWORD}@host/db".
+# [history]
+# file = "audit-history.sqlite"
+
+# End with exit code 1 if one of these holds.
+# [gates]
+# fail_on = ["score < 85", "new critical > 0", "metric win_rate verdict = 'do not report'"]
+
+# Whom `run --notify` tells, as Apprise URLs with secrets from the environment, and when: gate, drop, failure, always.
+# [alerts]
+# to = ["mailto://audit:${MAIL_PASSWORD}@mail.example?to=team@example.com"]
+# when = ["gate", "drop", "failure"]
+
+# How often `run --if-due` audits (crm-audit schedule), and a log of how runs ended.
+# [schedule]
+# every = "month"
+# [log]
+# file = "audit.log"
+
 [report]
 language = "en"
 # Mask people's names, addresses and numbers in the HTML report.
@@ -61,27 +86,27 @@ mask = true
 
 def project_file(dataset: Dataset, paths: Sequence[Path | str]) -> str:
     """The text of an audit.toml for the files of `dataset`; the paths are those given on the command line."""
-    named = ", ".join(_quoted(path.as_posix() if isinstance(path, Path) else path) for path in paths if path != "-")
+    named = ", ".join(literal(path.as_posix() if isinstance(path, Path) else path) for path in paths if path != "-")
     parts = [HEAD, f"# What to read, relative to this file.\npaths = [{named}]\n"]
     parts += [_file(info) for info in dataset.sources]
     return "".join([*parts, TAIL])
 
 
 def _file(info: SourceInfo) -> str:
-    lines = ["", "[[file]]", f"file = {_quoted(info.file)}"]
+    lines = ["", "[[file]]", f"file = {literal(info.file)}"]
     if info.sheet:
-        lines.append(f"sheet = {_quoted(info.sheet)}")
+        lines.append(f"sheet = {literal(info.sheet)}")
     if info.entity is None:
         lines += [f"# left out: {_comment(info.reason)}", '# entity = "contact"', "ignore = true"]
         return "\n".join(lines) + "\n"
     lines.append(
         f"# {_comment(info.system)} {_comment(info.object)}, {info.confidence:.0%} sure: {_comment(info.reason)}"
     )
-    lines.append(f"entity = {_quoted(info.entity)}")
+    lines.append(f"entity = {literal(info.entity)}")
     if info.mapping:
         lines.append("[file.columns]")
     for column in info.mapping:
-        line = f"{_quoted(column.header)} = {_quoted(column.field or '')}"
+        line = f"{literal(column.header)} = {literal(column.field or '')}"
         why = "; ".join(part for part in (f"{column.confidence:.0%} {column.reason}", column.opinion) if part)
         # A header that occurs twice cannot be a key twice; what was detected for both stands.
         lines.append(f"{line}  # {_comment(why)}" if column.field else f"# {line}  # not mapped")
@@ -90,8 +115,3 @@ def _file(info: SourceInfo) -> str:
 
 def _comment(text: str) -> str:
     return " ".join(text.split())
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in escaped) + '"'

@@ -1,5 +1,7 @@
 """What several rules read off the records in the same way: which deals are won, what was paid, who is a machine."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
@@ -7,7 +9,8 @@ import pyarrow.compute as pc
 from audit.dataset import Dataset, Table
 from audit.rule import mask_of
 from audit.schema import TEXT, entities
-from audit.values import text
+from audit.values import country, text
+from rules.columns import named
 
 SHORT_TEXTS = tuple(
     spec.qualified
@@ -17,8 +20,47 @@ SHORT_TEXTS = tuple(
 )
 """Every text field of every entity but prose and lists, for rules about what any cell may suffer."""
 
+EMAIL = r"[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}"
+PHONE = r"^[\s+(]*(?:[0-9][\s().\-/]*){7,15}(?:(?:x|ext\.?)\s*[0-9]{1,6})?\s*$"
+DATE = r"^\s*(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})\s*$"
+URL = r"(?i)(?:https?://|^\s*www\.[^\s@]+$)"
+_POSTCODE = r"^\s*[0-9]{4,6}(?:-[0-9]{3,4})?\s*$"
+_WORDS = ("first_name", "last_name", "full_name", "name", "company_name", "job_title", "city", "state")
+_MISPLACED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "an email address": (("email",), (*_WORDS, "phone", "mobile", "postal_code", "country")),
+    "a phone number": (("phone", "mobile"), (*_WORDS, "email", "country")),
+    "a web address": (("website", "linkedin_url"), (*_WORDS, "phone", "mobile", "email", "postal_code", "country")),
+    "a postcode": (("postal_code",), (*_WORDS, "country")),
+    "a country": (("country",), ("phone", "mobile", "email", "city", "state", "postal_code")),
+}
+"""Kind of value: the fields it belongs into, and those in which it is out of place."""
+
+PROSE = (
+    "contact.note",
+    "account.note",
+    "deal.note",
+    "deal.name",
+    "deal.next_step",
+    "activity.subject",
+    "activity.body",
+    "ticket.subject",
+    "ticket.description",
+    "ticket.resolution",
+    "form_submission.message",
+    "payment.description",
+    "spend.description",
+    "field_change.old_value",
+    "field_change.new_value",
+)
+"""The fields into which people write freely, for rules about what must not stand there."""
+
 PAID = ("paid", "succeeded", "success", "successful", "complete", "completed", "captured", "settled")
 PARTLY_REFUNDED = ("partial refund", "partially refunded", "partly refunded")
+
+_CLOSED_TICKET = (
+    r"^(?:closed?|solved|resolved|done|completed?|cancell?ed|geschlossen|gelost|erledigt|cerrad[oa]|resuelt[oa]|ferme"
+    r"|resolu|fechad[oa]|resolvid[oa]|selesai|ditutup)\b"
+)
 
 # RE2 knows no look-behind, and "_" is a letter to \b: "api_user", but not "Talbot".
 _MACHINE = (
@@ -67,10 +109,15 @@ def has_clock(table: Table, name: str) -> np.ndarray:
 
 def first_of(table: Table, *keys: pd.Series) -> pd.Series:
     """The lowest record number among the rows with the same keys; NA where a key is blank."""
-    records = pd.Series(table.index.to_numpy(dtype="int64"), index=table.index)
-    blank = np.logical_or.reduce([key.isna().to_numpy(dtype=bool) for key in keys])
-    first = records.groupby(list(keys), observed=True, sort=False).transform("min")
-    return first.mask(blank).astype("Int64")
+    records = table.index.to_numpy(dtype="int64")
+    group = np.zeros(len(records), dtype="int64")
+    for key in keys:
+        codes, values = key.factorize()
+        group = np.where((group < 0) | (codes < 0), -1, group * len(values) + codes)
+    found, place = np.unique(group, return_inverse=True)
+    lowest = np.full(len(found), np.iinfo("int64").max)
+    np.minimum.at(lowest, place, records)
+    return pd.Series(pd.arrays.IntegerArray(lowest[place], group < 0), index=table.index)
 
 
 def home_of(contacts: Table) -> pd.Series:
@@ -80,6 +127,8 @@ def home_of(contacts: Table) -> pd.Series:
     """
     source = contacts.lineage["source"].astype(TEXT)
     lead = mask_of(contacts.column("converted")) | contacts.column("converted_at").notna().to_numpy(dtype=bool)
+    if not lead.any():
+        return source
     kind = text.fold(contacts.column("record_type"))
     became = (mask_of(kind == "contact") & ~lead).astype("int64")
     beside = pd.Series(became, index=contacts.index).groupby([source, contacts["person"]], sort=False).transform("max")
@@ -129,6 +178,17 @@ def is_among(values: pd.Series, known: pd.Series) -> np.ndarray:
     return found.to_numpy(zero_copy_only=False)
 
 
+def persons_sharing(table: Table, keys: pd.Series) -> pd.Series:
+    """How many persons the rows with the same key belong to; NA where the key is blank."""
+    person, persons = table.distinct("person")
+    key = keys.factorize()[0]
+    pairs = np.unique((key * (len(persons) + 1) + person)[(key >= 0) & (person >= 0)])
+    count = np.bincount(pairs // (len(persons) + 1), minlength=key.max(initial=-1) + 1)
+    shared = pd.array(np.append(count, 0)[key], dtype="Int64")
+    shared[key < 0] = pd.NA
+    return pd.Series(shared, index=keys.index)
+
+
 def without_contact(tables: Dataset, entity: str, keys: pd.Series, contact_keys: pd.Series) -> np.ndarray:
     """Rows whose address no contact has, and which are linked to no person in another way.
 
@@ -138,3 +198,51 @@ def without_contact(tables: Dataset, entity: str, keys: pd.Series, contact_keys:
     unknown = keys.notna() & ~is_among(keys, contact_keys)
     linked = table.column("person").notna() | (table.column("contact_id").notna() & ("person" not in table))
     return mask_of(unknown & ~linked)
+
+
+def out_of_place(table: Table) -> tuple[pd.DataFrame, np.ndarray]:
+    """What each cell is that belongs into another field of its row, and the rows whose columns are shifted.
+
+    The frame has a column per field, blank where a cell is in its place. Shifted is a row with two kinds of value out
+    of place and in none of their own fields, at least one of which holds something else.
+    """
+    told: dict[str, np.ndarray] = {}
+    kinds = np.zeros(len(table), dtype="int64")
+    taken = np.zeros(len(table), dtype=bool)
+    for kind, (homes, strange) in _MISPLACED.items():
+        homes, strange = (tuple(name for name in names if name in table) for names in (homes, strange))
+        if not homes:
+            continue
+        at_home = np.logical_or.reduce([_is_a(kind, table, name) for name in homes])
+        astray = np.zeros(len(table), dtype=bool)
+        for name in strange:
+            here = _is_a(kind, table, name) & ~at_home
+            cells = told.setdefault(name, np.full(len(table), -1))
+            cells[here & (cells < 0)] = list(_MISPLACED).index(kind)
+            astray |= here
+        kinds += astray
+        taken |= astray & np.logical_or.reduce([table[name].notna().to_numpy(dtype=bool) for name in homes])
+    frame = pd.DataFrame({name: named(cells, list(_MISPLACED), table.index) for name, cells in told.items()})
+    return frame, (kinds >= 2) & taken
+
+
+def _is_a(kind: str, table: Table, name: str) -> np.ndarray:
+    codes, values = table.distinct(name)
+    if kind == "a country":
+        # No country has a digit in its name, nor are mails and web addresses like one.
+        found = ~text.matches(values, r"[0-9]|@.*\.|^\s*\S{0,3}\s*$")
+        found[found] = country.validate(values[found])
+    elif kind == "a phone number":
+        found = text.matches(values, PHONE) & ~text.matches(values, f"{DATE}|{_POSTCODE}")
+    else:
+        patterns = {"an email address": rf"^\s*{EMAIL}\s*$", "a web address": URL, "a postcode": _POSTCODE}
+        found = text.matches(values, patterns[kind])
+    return np.append(found, False)[codes]
+
+
+def is_closed_ticket(tickets: Table) -> np.ndarray:
+    """Where a support case is closed, by its status or, where that is blank, by its time of closing."""
+    status = text.fold(tickets.column("status"))
+    return text.matches(status, _CLOSED_TICKET) | (status.isna() & tickets.column("closed_at").notna()).to_numpy(
+        dtype=bool
+    )

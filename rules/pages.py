@@ -82,7 +82,8 @@ def catalogue_markdown(rules: Sequence[Rule]) -> str:
 
 def _page_lines(rule: Rule) -> list[str]:
     text = page(rule)
-    facts = [f"`{rule.slug}`, since {rule.since}", f"fields: {', '.join(f'`{name}`' for name in rule.fields)}"]
+    fields = ", ".join(f"`{name}`" for name in rule.fields) or "any column"
+    facts = [f"`{rule.slug}`, since {rule.since}", f"fields: {fields}"]
     if rule.requires:
         facts.append(f"needs: {', '.join(f'`{name}`' for name in rule.requires)}")
     if rule.options:

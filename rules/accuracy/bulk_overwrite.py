@@ -1,13 +1,11 @@
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
 from audit.schema import TEXT
-from audit.values import text
-from rules.evidence import joined_key
+from rules.changes import bursts, same_change
 
 
 class BulkOverwrite(GroupRule):
@@ -42,46 +40,18 @@ class BulkOverwrite(GroupRule):
     systemic = False
 
     def key(self, table: Table) -> pd.Series:
-        blank = pd.Series("", index=table.index, dtype=TEXT)
-        parts = (text.fold(table.column(name)).fillna(blank) for name in ("object", "changed_by"))
-        return joined_key(text.fold(table.column("field")), table.column("new_value"), *parts)
+        return same_change(table)
 
     def check(self, tables: Dataset, ctx: Context) -> Flags:
         history = tables["field_change"]
-        bursts = self._bursts(history, ctx)
-        burst = bursts["burst"].reindex(history.index).astype("Int64")
-        size = bursts.groupby("burst")["record"].transform("size").reindex(history.index).astype("Int64")
+        found = bursts(history, self.option("records", ctx), self.option("seconds", ctx))
+        burst = found["burst"].reindex(history.index).astype("Int64")
+        size = found.groupby("burst")["record"].transform("size").reindex(history.index).astype("Int64")
         actor = history.column("changed_by").fillna("an unnamed actor")
         return Flags(
             mask_of(burst.notna()),
             confidence=0.9,
-            args={"actor": actor, "count": size.astype(TEXT)},
+            args={"actor": actor, "count": size},
             group="burst at field_change " + burst.astype(TEXT),
             checked=mask_of(history["changed_at"].notna() & history["new_value"].notna()),
         )
-
-    def _bursts(self, history: Table, ctx: Context) -> pd.DataFrame:
-        """The rows in bursts, each burst named by its first row's number."""
-        size = self.option("records", ctx)
-        rows = pd.DataFrame(
-            {
-                "key": pd.factorize(self.key(history))[0],
-                "record": pd.factorize(history["record_id"])[0],
-                "at": history["changed_at"],
-                "old": history["old_value"].notna(),
-                "number": history.index,
-            },
-            index=history.index,
-        )
-        rows = rows[(rows["key"] >= 0) & (rows["record"] >= 0) & rows["at"].notna()]
-        rows = rows.sort_values(["key", "at", "number"]).drop_duplicates(["key", "record", "at"])
-        last = rows.shift(1 - size)
-        window = pd.Timedelta(seconds=self.option("seconds", ctx))
-        starts = (rows["key"] == last["key"]) & (last["at"] - rows["at"] <= window)
-        inside = mask_of(starts.astype("int64").rolling(size, min_periods=1).max().astype(bool))
-        rows = rows[inside]
-        begins = (rows["key"] != rows["key"].shift()) | (rows["at"].diff() > window)
-        rows = rows.assign(burst=rows["number"].where(begins).ffill())
-        burst = rows.groupby("burst")
-        enough = burst["record"].transform("nunique") >= size
-        return rows[mask_of(enough & (burst["old"].transform("mean") > np.float64(0)))]

@@ -86,7 +86,7 @@ class ValueFlipFlop(GroupRule):
             args={
                 "actor": returned["actor"].astype(TEXT),
                 "other": returned["actor_before"].astype(TEXT),
-                "hours": hours.astype(TEXT),
+                "hours": hours,
             },
             group="value of " + self.key(history).str.replace("\x1f", " ", regex=False),
             checked=judged,

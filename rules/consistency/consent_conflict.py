@@ -60,12 +60,14 @@ class ConsentConflict(GroupRule):
         mailed &= ~text.matches(status, _NOT_MAILED) & ~out
         codes, sources = pd.factorize(contacts.lineage["source"].astype(TEXT), sort=True)
         source = pd.Series(codes, index=contacts.index, dtype="float64")
-        there = source.where(out).groupby(person)
+        # Only people who said no anywhere can be in conflict.
+        concerned = person.where(person.isin(person[out].unique()))
+        there = source.where(out).groupby(concerned)
         lowest, highest = there.transform("min"), there.transform("max")
         other = lowest.where(lowest != source, highest)
         elsewhere = mask_of(other.notna() & (other != source))
         said_yes = contacts.column("opt_in_at").fillna(contacts.column("confirmed_at"))
-        said_no = left_at.where(out).groupby(person).transform("max")
+        said_no = left_at.where(out).groupby(concerned).transform("max")
         return Flags(
             mailed & elsewhere & ~mask_of(said_yes > said_no),
             confidence=np.fmin(contacts.column("person_confidence").fillna(1.0).to_numpy(), 0.99),

@@ -6,7 +6,8 @@ import pandas as pd
 from audit.dataset import Table
 from audit.rule import Context, Dimension, Family, Flags, RecordRule, Severity, mask_of
 from audit.schema import TEXT
-from audit.values import country, phone, text
+from audit.values import country, text
+from rules import columns
 
 
 class CountryContradictsPhone(RecordRule):
@@ -38,13 +39,13 @@ class CountryContradictsPhone(RecordRule):
     args: ClassVar = ("phone_country",)
 
     def check(self, table: Table, ctx: Context) -> Flags:
-        code = country.clean(table["country"])
+        code = columns.countries(table)
         own = _calling_code(code)
         judged = np.zeros(len(table), dtype=bool)
         agrees = np.zeros(len(table), dtype=bool)
         other = pd.Series(pd.NA, index=table.index, dtype=TEXT)
         for name in ("phone", "mobile"):
-            region = phone.calling_region(table.column(name))
+            region = columns.calling_regions(table, name, ctx)
             called = _calling_code(region)
             known = mask_of(own.notna() & called.notna())
             judged |= known

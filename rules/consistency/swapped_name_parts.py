@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, FixKind, FixSafety, Flags, GroupRule, Severity, mask_of
-from audit.values import email, person_name, text
+from audit.values import person_name, text
+from rules import columns
 from rules.evidence import everything
 
 GIVEN_NAME = 2.0
@@ -56,7 +57,7 @@ class SwappedNameParts(GroupRule):
     def check(self, tables: Dataset, ctx: Context) -> Mapping[str, Flags]:
         contacts = tables["contact"]
         first, last = text.key(contacts["first_name"]), text.key(contacts["last_name"])
-        local = email.local_part(contacts["email"])
+        local = columns.mail_local(contacts, "email")
         told = text.key(text.substitute(local, r"\+.*$|[0-9]+", ""))
         judged = mask_of(first.notna() & last.notna() & told.notna())
         turned = judged & mask_of((told == last + first) & (first != last)) & text.matches(local, r"[._-]")

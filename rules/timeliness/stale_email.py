@@ -2,13 +2,15 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
-from audit.schema import TEXT
 from audit.values import text
+from rules import columns
 
 DAYS_PER_YEAR = 365.25
+_NEVER = np.iinfo("int64").min
 ENGAGEMENT = (
     "last_open_at",
     "last_click_at",
@@ -66,7 +68,7 @@ class StaleEmail(GroupRule):
     def check(self, tables: Dataset, ctx: Context) -> Flags:
         contacts = tables["contact"]
         key = self.key(contacts)
-        engaged = [(key, contacts.column(name)) for name in ENGAGEMENT]
+        engaged = [(key, contacts[name]) for name in ENGAGEMENT if name in contacts]
         activities = tables.get("activity")
         answered = pd.Series(
             text.matches(text.fold(activities.column("type")), ANSWERS)
@@ -77,24 +79,41 @@ class StaleEmail(GroupRule):
         for entity, name in EVENTS.items():
             events = tables.get(entity)
             engaged.append((self.key(events), events.column(name)))
-        seen = _latest(engaged, ctx.as_of)
-        recorded = _latest([(key, contacts.column(name)) for name in RECORDED], ctx.as_of)
-        last = key.map(seen).fillna(key.map(recorded)).astype("datetime64[us]")
+        dated = [(key, contacts[name]) for name in RECORDED if name in contacts]
+        seen, recorded = _latest(key, (engaged, dated), ctx.as_of)
+        last = seen.fillna(recorded)
         years = ((ctx.as_of - last).dt.total_seconds() / 86400 / DAYS_PER_YEAR).clip(lower=0)
         stale = 1 - self.option("kept_after_two_years", ctx) ** (years / 2)
         known = mask_of(last.notna() & contacts["email"].notna())
         probability = np.where(known, stale, 0.0)
+        mask = known & (probability >= self.option("flag_from", ctx))
         return Flags(
-            known & (probability >= self.option("flag_from", ctx)),
+            mask,
             confidence=probability,
-            args={"last_seen": last.dt.strftime("%Y-%m-%d").astype(TEXT)},
+            args={"last_seen": columns.days(last, mask)},
             checked=known,
         )
 
 
-def _latest(dated: list[tuple[pd.Series, pd.Series]], as_of: pd.Timestamp) -> pd.Series:
-    """The latest date up to the end of `as_of` by key; planned and mistyped later dates are no sign of life."""
-    keys = pd.concat([key for key, _ in dated], ignore_index=True)
-    dates = pd.concat([date for _, date in dated], ignore_index=True)
-    usable = mask_of(keys.notna() & (dates < as_of + pd.Timedelta(days=1)))
-    return dates[usable].groupby(keys[usable].to_numpy(dtype=object)).max()
+Dated = list[tuple[pd.Series, pd.Series]]
+
+
+def _latest(key: pd.Series, kinds: tuple[Dated, ...], as_of: pd.Timestamp) -> list[pd.Series]:
+    """Per kind of dates, the latest of those with each key, up to the end of `as_of`; NaT where there is none.
+
+    Planned and mistyped later dates are no sign of life.
+    """
+    known, codes = text.factorise(key)
+    found = []
+    for dated in kinds:
+        latest = np.full(len(known) + 1, _NEVER)
+        for keys, dates in dated:
+            if len(dates):
+                place = (
+                    codes if keys is key else pc.index_in(text.arrow(keys), text.arrow(known)).fill_null(-1).to_numpy()
+                )
+                usable = (place >= 0) & mask_of(dates < as_of + pd.Timedelta(days=1))
+                np.maximum.at(latest, place[usable], dates[usable].to_numpy(dtype="datetime64[us]").astype("int64"))
+        # Where a key is blank its place is behind all others, to which nothing was written.
+        found.append(pd.Series(latest[codes].astype("datetime64[us]"), index=key.index).mask(latest[codes] == _NEVER))
+    return found

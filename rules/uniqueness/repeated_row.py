@@ -22,6 +22,7 @@ JUDGED = {
 }
 """By entity, the field that a finding points to and what stands in for it where the source has none."""
 MOST_SHARED = 0.01
+_COMPARED = 3
 
 
 class RepeatedRow(GroupRule):
@@ -68,7 +69,10 @@ class RepeatedRow(GroupRule):
     def _judged(self, table: Table, ctx: Context) -> Flags:
         filled = table.frame[_read(table)].notna().sum(axis=1).to_numpy()
         enough = filled >= self.option("fewest_fields", ctx)
-        first = first_of(table, _written(table).where(enough))
+        twice = enough & _may_repeat(table)
+        written = pd.Series(pd.NA, index=table.index, dtype=TEXT)
+        written[twice] = _written(table.take(twice))
+        first = first_of(table, written)
         later = is_later(table, first)
         return Flags(
             later,
@@ -76,6 +80,21 @@ class RepeatedRow(GroupRule):
             safe=_is_named(table, later),
             checked=enough,
         )
+
+
+def _may_repeat(table: Table) -> np.ndarray:
+    """Rows that share some of their texts with another row; most rows have an id or an address of their own."""
+    names = [name for name in _read(table) if table[name].dtype == TEXT]
+    first = [name for name in ("source_id", "email", "contact_email") if name in names] or names[:_COMPARED]
+    rows, group = np.arange(len(table)), np.zeros(len(table), dtype="int64")
+    for name in first:
+        codes, values = table.distinct(name)
+        group, size = np.unique(group * (len(values) + 1) + codes[rows], return_inverse=True, return_counts=True)[1:]
+        shared = size[group] > 1
+        rows, group = rows[shared], group[shared]
+    mask = np.zeros(len(table), dtype=bool)
+    mask[rows] = True
+    return mask
 
 
 def _written(table: Table) -> pd.Series:

@@ -4,8 +4,8 @@ import pandas as pd
 
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
-from audit.schema import TEXT
-from audit.values import email
+from rules import columns
+from rules.evidence import persons_sharing
 
 
 class SharedEmail(GroupRule):
@@ -38,9 +38,9 @@ class SharedEmail(GroupRule):
     options: ClassVar = {"persons": 3}
 
     def key(self, table: Table) -> pd.Series:
-        return email.match_key(table.column("email"))
+        return columns.mail_key(table, "email")
 
     def check(self, tables: Dataset, ctx: Context) -> Flags:
         contacts = tables["contact"]
-        persons = contacts["person"].groupby(self.key(contacts), sort=False).transform("nunique").astype("Int64")
-        return Flags(mask_of(persons >= self.option("persons", ctx)), args={"persons": persons.astype(TEXT)})
+        persons = persons_sharing(contacts, self.key(contacts))
+        return Flags(mask_of(persons >= self.option("persons", ctx)), args={"persons": persons})

@@ -5,6 +5,7 @@ import pandas as pd
 
 from audit.rule import Context, Dimension, Family, FieldRule, Flags, Severity
 from audit.values import text
+from rules.evidence import PROSE
 
 LONG_NUMBER = r"[0-9](?:[ -]?[0-9]){13}"
 CANDIDATE = (
@@ -45,23 +46,7 @@ class CardNumberInText(FieldRule):
     id = "VAL040"
     title = "Card number in a text"
     family = Family.SENSITIVE
-    fields: ClassVar = (
-        "contact.note",
-        "account.note",
-        "deal.note",
-        "deal.name",
-        "deal.next_step",
-        "activity.subject",
-        "activity.body",
-        "ticket.subject",
-        "ticket.description",
-        "ticket.resolution",
-        "form_submission.message",
-        "payment.description",
-        "spend.description",
-        "field_change.old_value",
-        "field_change.new_value",
-    )
+    fields: ClassVar = PROSE
     dimension = Dimension.VALIDITY
     severity = Severity.CRITICAL
     message = "the text holds what looks like the number of a payment card"

@@ -94,7 +94,7 @@ class CutOffText(GroupRule):
             cut,
             confidence=0.9,
             args={
-                "length": pd.Series(length, index=table.index).astype(TEXT),
-                "others": pd.Series(rows, index=table.index).astype(TEXT),
+                "length": pd.Series(length, index=table.index),
+                "others": pd.Series(rows, index=table.index),
             },
         )

@@ -35,5 +35,6 @@ class DisposableEmail(FieldRule):
     options: ClassVar = {"allowed": ("gmial.com", "hotmai.com", "hotmial.com")}
 
     def check(self, values: pd.Series, ctx: Context) -> Flags:
-        allowed = mask_of(email.domain(values).isin(self.option("allowed", ctx)))
-        return Flags(email.is_disposable(values) & ~allowed)
+        hosts = ctx.derived(email.parts, values)["domain"]
+        allowed = mask_of(hosts.isin(self.option("allowed", ctx)))
+        return Flags(email.is_disposable_host(hosts) & ~allowed)

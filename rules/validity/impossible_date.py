@@ -66,7 +66,7 @@ class ImpossibleDate(RecordRule):
         when = np.where(early, "too early to be true", "still ahead")
         return Flags(
             early | late,
-            args={"when": pd.Series(when, index=at.index).astype(TEXT)},
+            args={"when": pd.Series(when, index=at.index)},
             checked=mask_of(at.notna()) | zero,
         )
 

@@ -5,9 +5,9 @@ import numpy as np
 
 from audit.dataset import Table
 from audit.rule import Context, Dimension, Family, FixKind, FixSafety, Flags, RecordRule, Severity, mask_of
-from audit.values import person_name, text
+from audit.values import made_up_people, person_name, phone_form, text
+from rules import columns
 
-NO_PHONE = r"^0?(?:0{5,}|1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,}|12345678?9?0?|0123456789?|9876543210?)$"
 NO_EMAIL = (
     r"(?i)^\s*(?:(?:no|none|na|n/a|nil|null|test|testing|asdf|abc|a+|x+|fake|dummy|unknown|noemail|no[._-]?e?mail|nobody)"
     r"@(?:no|none|na|nil|null|test|testing|asdf|abc|a+|x+|fake|dummy|unknown|noemail|no-?mail|nowhere|domain)\.[a-z]{1,4})"
@@ -26,7 +26,8 @@ class PlaceholderValue(RecordRule):
     **What is flagged**
     Values such as Select, n/a, none, null, tbd, unknown, test, asdf, xxx, dashes and dots; phone numbers of one
     repeated or running digit; addresses such as test@test.com. Last names that also exist, such as Null or Test, pass
-    where a first name stands beside them, and so does NA as the code of Namibia or Naples.
+    where a first name stands beside them, and so does NA as the code of Namibia or Naples. Contacts whose whole name is
+    a test are told by a rule of their own.
 
     **Why it matters**
     The field counts as filled, so completeness looks better than it is, and a group called "Select" turns up in every
@@ -80,10 +81,10 @@ class PlaceholderValue(RecordRule):
     def _placeholders(self, table: Table, name: str) -> Flags:
         values = table[name]
         # Broken formulas ("#N/A") are another defect.
-        found = text.is_placeholder(values) & ~text.matches(values, r"^\s*#")
+        found = columns.placeholders(table, name) & ~text.matches(values, r"^\s*#")
         safe = np.ones(len(values), dtype=bool)
         if name in ("phone", "mobile"):
-            found |= text.matches(text.substitute(values, r"[^0-9]", ""), NO_PHONE)
+            found |= phone_form.is_filler(values)
         elif name == "email":
             found |= text.matches(values, NO_EMAIL)
         elif name in ("country", "state"):
@@ -95,6 +96,10 @@ class PlaceholderValue(RecordRule):
             if name not in PERSON_NAMES:
                 found &= ~text.matches(values, r"^\s*X\s*$")
             safe = ~mask_of(folded.isin(MEANINGFUL_IN_NAMES))
+            if table.entity == "contact" and name in PERSON_NAMES:
+                # Contacts that are nothing but a test are told whole.
+                parts = (table.column(part)[found] for part in ("first_name", "last_name", "full_name"))
+                found[found] = ~made_up_people.made_up(*parts)
             if name in ("first_name", "last_name"):
                 other = table.column("last_name" if name == "first_name" else "first_name")
                 named = person_name.validate(other) & ~text.is_placeholder(other)

@@ -33,4 +33,4 @@ class ReservedEmailDomain(FieldRule):
     message = "no mail can reach {value}: its domain is reserved"
 
     def check(self, values: pd.Series, ctx: Context) -> Flags:
-        return Flags(email.is_reserved(values))
+        return Flags(email.is_reserved_host(ctx.derived(email.parts, values)["domain"]))

@@ -35,5 +35,5 @@ class RoleEmail(FieldRule):
     message = "{value} is the address of a function, not of a person"
 
     def check(self, values: pd.Series, ctx: Context) -> Flags:
-        tests = mask_of(text.fold(email.local_part(values)).isin(TESTS))
-        return Flags(email.is_role(values) & ~tests)
+        local = ctx.derived(email.parts, values)["local"]
+        return Flags(email.is_role_name(local) & ~mask_of(text.fold(local).isin(TESTS)))

@@ -15,10 +15,13 @@ NO_SECRET = (
     r"protected|needed|yes|no|how|what|why|when|can|could|user|customer|hidden|redacted|removed|masked)[.!?:]*$"
 )
 KEYS = (
-    r"AKIA[0-9A-Z]{16}|(?:sk|pk|rk)_(?:live|test)_[0-9A-Za-z]{16,}|(?:^|[^A-Za-z0-9])sk-[A-Za-z0-9_-]{32,}"
-    r"|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[0-9A-Za-z-]{20,}|AIza[0-9A-Za-z_-]{35}|SG\.[\w-]{20,}\.[\w-]{20,}"
-    r"|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
+    r"(?:AKIA|ASIA)[0-9A-Z]{16}|(?:sk|pk|rk)_(?:live|test)_[0-9A-Za-z]{16,}|(?:^|[^A-Za-z0-9])sk-[A-Za-z0-9_-]{32,}"
+    r"|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,}|glpat-[\w-]{20,}|xox[abeprs]-[0-9A-Za-z-]{20,}"
+    r"|hooks\.slack\.com/services/T\w+/B\w+/\w{20,}|AIza[0-9A-Za-z_-]{35}|SG\.[\w-]{20,}\.[\w-]{20,}"
+    r"|\bpat-(?:na|eu|ap)[0-9]-[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{32}-us[0-9]{1,2}\b|shp(?:at|ss|ca)_[0-9a-fA-F]{32}"
+    r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
     r"|(?i:api[ _-]?key|client[ _-]?secret|access[ _-]?token|secret[ _-]?key)\s*[:=]\s*[\"']?[A-Za-z0-9_./+-]{16,}"
+    r"|\b[a-z][a-z0-9+]{2,9}://[^\s:/@<>{}\[\]$*]+:[^\s:/@<>{}\[\]$*]{4,}@[A-Za-z0-9]"
 )
 
 
@@ -27,8 +30,8 @@ class SecretInText(FieldRule):
 
     **What is flagged**
     Notes, messages, descriptions and subjects with a password behind the word for it ("password: ...", "pwd=...", also
-    in some other languages), with a key in the form of a known service, or with a private key. Talk about passwords
-    ("password reset") passes.
+    in some other languages), in a link before the host, with a key in the form of a known service, or with a private
+    key. Talk about passwords ("password reset") passes.
 
     **Why it matters**
     Whoever can read the note, or gets hold of one export, can log in as the customer or into the customer's systems.

@@ -1,11 +1,9 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-import pandas as pd
-
 from audit.dataset import Table
 from audit.rule import Context, Dimension, Family, FixKind, FixSafety, Flags, RecordRule, Severity, mask_of
-from audit.values import country, phone
+from rules import columns
 
 
 class UnstandardisedPhone(RecordRule):
@@ -39,13 +37,10 @@ class UnstandardisedPhone(RecordRule):
     message = "{value} is {suggestion} in the international form"
 
     def check(self, table: Table, ctx: Context) -> Mapping[str, Flags]:
-        regions = country.clean(table.column("country"))
-        if ctx.country:
-            regions = regions.fillna(ctx.country)
-        return {name: self._written(table[name], regions) for name in self.fields_of(table)}
+        return {name: self._written(table, name, ctx) for name in self.fields_of(table)}
 
-    def _written(self, values: pd.Series, regions: pd.Series) -> Flags:
-        numbers = phone.parse(values, regions)
-        valid = mask_of(numbers["valid"])
+    def _written(self, table: Table, name: str, ctx: Context) -> Flags:
+        numbers = columns.numbers(table, name, ctx)
+        valid = mask_of(numbers["valid"]) & ~columns.holds_several_numbers(table, name)
         standard = numbers["e164"] + (" x" + numbers["extension"]).fillna("")
-        return Flags(valid & mask_of(standard != values), suggestion=standard.where(valid), checked=valid)
+        return Flags(valid & mask_of(standard != table[name]), suggestion=standard, checked=valid)

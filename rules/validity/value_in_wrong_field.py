@@ -2,17 +2,13 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 
 from audit.dataset import Table
 from audit.rule import Context, Dimension, Family, FixKind, FixSafety, Flags, RecordRule, Severity
-from audit.schema import TEXT
 from audit.values import text
+from rules import columns
+from rules.evidence import DATE, EMAIL, PHONE, URL, out_of_place
 
-EMAIL = r"[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}"
-PHONE = r"^[\s+(]*(?:[0-9][\s().\-/]*){7,15}(?:(?:x|ext\.?)\s*[0-9]{1,6})?\s*$"
-DATE = r"^\s*(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})\s*$"
-URL = r"(?i)(?:https?://|^\s*www\.[^\s@]+$)"
 SALESFORCE_ID = r"^001[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$"
 KINDS: Mapping[str, str] = {
     "an email address": EMAIL,
@@ -40,6 +36,7 @@ class ValueInWrongField(RecordRule):
     **What is flagged**
     An email address, a web address or a phone number in a name, company, city or job title; an email or web address in
     a phone field; a phone number or web address in the email field; the id of a Salesforce account in a company name.
+    Rows whose columns are shifted are left to the rule about those.
 
     **Why it matters**
     The field that should hold the value is usually empty: a person with a good phone number counts as unreachable, and
@@ -79,14 +76,17 @@ class ValueInWrongField(RecordRule):
     args: ClassVar = ("kind",)
 
     def check(self, table: Table, ctx: Context) -> Mapping[str, Flags]:
-        return {name: self._foreign(table[name], name) for name in self.fields_of(table)}
+        _, shifted = table.derived(out_of_place)
+        return {name: self._foreign(table, name, shifted) for name in self.fields_of(table)}
 
-    def _foreign(self, values: pd.Series, name: str) -> Flags:
+    def _foreign(self, table: Table, name: str, shifted: np.ndarray) -> Flags:
+        codes, values = table.distinct(name)
         found = [text.matches(values, KINDS[kind]) for kind in FOREIGN[name]]
-        kind = np.select(found, FOREIGN[name], default="")
-        kind[text.matches(values, DATE)] = ""
+        kind = np.select([*found, np.ones(len(values), dtype=bool)], [*range(len(found)), -1])
+        kind[text.matches(values, DATE)] = -1
+        kind = np.append(kind, -1)[codes]
         return Flags(
-            kind != "",
+            (kind >= 0) & ~shifted,
             confidence=0.95,
-            args={"kind": pd.Series(kind, index=values.index).astype(TEXT)},
+            args={"kind": columns.named(kind, FOREIGN[name], table.index)},
         )

@@ -1,9 +1,13 @@
 """A seeded data set of all entities, with every kind of defect in it; for tests that hold for all rules."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from planted_people import planted_people
+from planted_relations import relations
 
-from audit.dataset import DERIVED_TYPES, Dataset, Table, table_from_frame
+from audit.dataset import DERIVED_TYPES, ColumnMapping, Dataset, SourceInfo, Table, table_from_frame
 from audit.schema import TEXT, Field, entities
 from audit.values import boolean, date, money
 
@@ -250,9 +254,10 @@ def planted(entity: str, text: pd.DataFrame, cells: Cells) -> pd.DataFrame:
 
 
 def synthetic_dataset(seed: int = 1, rows: int = 400) -> Dataset:
-    """All entities with `rows` records each, of about `rows` / 3 persons, in two sources."""
+    """All entities with `rows` records each, of about `rows` / 3 persons, in two sources; and those planted."""
     cells = Cells(seed)
     tables = {}
+    added = (relations(), planted_people())
     known = rows // 3
     for entity in entities().values():
         people = cells.random.integers(0, known if entity.name == "contact" else known + 9, rows)
@@ -268,5 +273,24 @@ def synthetic_dataset(seed: int = 1, rows: int = 400) -> Dataset:
         sources = cells.some(["crm", "crm", "mailing"], len(text))
         if entity.name in REPEATED:
             text.iloc[100:105], sources[100:105] = text.iloc[90:95].to_numpy(), sources[90:95]
+        for more in (frames[entity.name] for frames in added if entity.name in frames):
+            sources = np.append(sources, more["source"].to_numpy(dtype=object))
+            text = pd.concat([text, more.drop(columns="source")], ignore_index=True).astype(TEXT)
         tables[entity.name] = typed(entity.name, text, sources)
-    return Dataset(tables)
+    return Dataset(tables, (columns_of("contact", rows), columns_of("deal", rows)))
+
+
+def columns_of(entity: str, rows: int) -> SourceInfo:
+    """What is told of the columns of a source: one of each defect that a whole column may have."""
+
+    def column(header: str, field: str | None = None, **seen: Any) -> ColumnMapping:
+        return ColumnMapping(header, field, 1.0, "", **{"filled": rows, "distinct": rows, **seen})
+
+    mapping = (
+        column("Owner", "owner", filled=rows // 10),
+        column("Fax machine", filled=0, distinct=0),
+        column("Lead Source", "lead_source", distinct=1),
+        column("Seats", kind="number", odd=rows // 20, odd_rows=(3, 7)),
+        column("Seat count", kind="number", same_as="Seats", alike=0.99),
+    )
+    return SourceInfo("crm", f"{entity}.csv", "", "", "", entity, 1.0, "", rows, rows, 0, mapping)
