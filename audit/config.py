@@ -8,12 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from audit.errors import ConfigError
 from audit.schema import entities
 
 FILE_NAME = "audit.toml"
+ACCEPTED_NAME = "accepted.toml"
+"""Beside audit.toml: further acceptances, those that `crm-audit accept` writes."""
 
 
 class _Strict(BaseModel):
@@ -40,20 +42,32 @@ class FileConfig(_Strict):
 
 
 class AcceptConfig(_Strict):
-    """Findings that are known and accepted: counted apart, never hidden. Blank conditions match everything."""
+    """Findings that are known and accepted: counted apart, never hidden. All conditions given must hold.
 
-    rule: str
+    `rule` and `pattern` are globs (``*`` and ``?``); `pattern` is laid on the value, whatever its capitals.
+    """
+
+    rule: str | None = None
     reason: str = Field(min_length=1)
     owner: str = ""
     expires: date | None = None
+    added: date | None = None
     source: str | None = None
     field: str | None = None
     source_id: str | None = None
     value: str | None = None
+    pattern: str | None = None
+    finding: str | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> "AcceptConfig":
+        if self.rule is None and self.finding is None:
+            raise ValueError("an acceptance names a rule or a finding")
+        return self
 
 
 class OwnRuleConfig(_Strict):
-    """A rule of the user's own: a condition over one row that names the defect, in SQL."""
+    """A rule of the user's own: a condition in SQL that names the defect, of a row and what other tables say of it."""
 
     id: str = Field(pattern=r"^[A-Z]{3}\d{3}$")
     title: str
@@ -65,6 +79,8 @@ class OwnRuleConfig(_Strict):
     dimension: Literal["completeness", "validity", "uniqueness", "consistency", "timeliness", "accuracy"] = (
         "consistency"
     )
+    case: tuple[dict[str, Any], ...] = ()
+    """Rows that it must pass and flag, for `crm-audit rules test`."""
 
 
 class RulesConfig(_Strict):
@@ -76,10 +92,15 @@ class RulesConfig(_Strict):
 
 
 class MatchingConfig(_Strict):
-    """From which probability a pair is merged, and from which a person should look."""
+    """From which probability a pair is merged, from which a person should look, and what a person decided.
+
+    `decisions` is a file beside audit.toml (see `audit.matching.decisions`); `unique_sources` hold everybody once.
+    """
 
     merge: float | None = Field(default=None, gt=0, le=1)
     review: float | None = Field(default=None, gt=0, le=1)
+    decisions: str | None = None
+    unique_sources: tuple[str, ...] = ()
 
 
 class InvestmentConfig(BaseModel):
@@ -88,11 +109,113 @@ class InvestmentConfig(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
+class PeriodConfig(_Strict):
+    """A period of the user's own, from `start` (included) to `end` (excluded)."""
+
+    label: str = Field(min_length=1)
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PeriodConfig":
+        if self.end <= self.start:
+            raise ValueError("a period ends after it starts")
+        return self
+
+
+class MetricsConfig(_Strict):
+    """In which periods metrics are measured, which goals they serve, and what they are to reach.
+
+    `goals` are those of `reports.metrics.goals`; `targets` are by metric id, rates as fractions of 1.
+    """
+
+    fiscal_year_start: int = Field(default=1, ge=1, le=12)
+    goals: tuple[str, ...] = ()
+    targets: dict[str, float] = Field(default_factory=dict)
+    period: tuple[PeriodConfig, ...] = ()
+    attribution_window_days: int = Field(default=30, ge=1)
+
+
+class BusinessConfig(_Strict):
+    """What only the user knows of the business; see `audit.metric.Business`."""
+
+    employees: float | None = Field(default=None, gt=0)
+    departments: dict[str, float] = Field(default_factory=dict)
+    customer_cycle_days: int = Field(default=365, ge=1)
+    first_reply_hours: float | None = Field(default=None, gt=0)
+    resolution_hours: float | None = Field(default=None, gt=0)
+    silent_days: int = Field(default=90, ge=1)
+
+
+class PricesConfig(_Strict):
+    """What bad records cost this business, in `currency`: the report multiplies these by what it counted."""
+
+    per_contact_year: float | None = Field(default=None, ge=0)
+    per_send: float | None = Field(default=None, ge=0)
+    sends_per_year: float | None = Field(default=None, ge=0)
+    minutes_per_duplicate: float | None = Field(default=None, ge=0)
+    minutes_per_finding: float | None = Field(default=None, ge=0)
+    per_hour: float | None = Field(default=None, ge=0)
+
+
+class CurrencyRatesConfig(BaseModel):
+    """What one unit of each currency is worth in `currency`, as of `date`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    date: date
+
+    @model_validator(mode="after")
+    def _positive(self) -> "CurrencyRatesConfig":
+        for code, rate in (self.model_extra or {}).items():
+            if not re.fullmatch(r"[A-Z]{3}", code):
+                raise ValueError(f"{code!r} is no currency code such as USD")
+            if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate < float("inf"):
+                raise ValueError(f"the rate of {code} is {rate!r}; give a number above 0")
+        return self
+
+    @property
+    def factors(self) -> dict[str, float]:
+        return {code: float(rate) for code, rate in (self.model_extra or {}).items()}
+
+
 class ReportConfig(_Strict):
     """What the report is called, in which language, and whether people's data are masked in it."""
 
     language: str = "en"
     mask: bool = True
+
+
+class HistoryConfig(_Strict):
+    """Where the runs are kept: a file beside audit.toml, or a PostgreSQL URL with ``${NAME}`` for a secret."""
+
+    file: str = "audit-history.sqlite"
+
+
+class GatesConfig(_Strict):
+    """Conditions under which `run` ends with exit code 1 (see `audit.gates`)."""
+
+    fail_on: tuple[str, ...] = ()
+
+
+class AlertsConfig(_Strict):
+    """Whom `run --notify` tells, as Apprise URLs with ``${NAME}`` for every secret, and when."""
+
+    to: tuple[str, ...] = ()
+    when: tuple[Literal["gate", "drop", "failure", "always"], ...] = ("gate", "drop", "failure")
+
+
+class ScheduleConfig(_Strict):
+    """How often `run --if-due` audits."""
+
+    every: Literal["month", "week", "day"] = "month"
+
+
+class LogConfig(_Strict):
+    """A log beside audit.toml of what was run when and how it ended; a full one is kept under a number."""
+
+    file: str | None = None
+    size: int = Field(default=1_000_000, gt=0)
+    keep: int = Field(default=5, ge=0)
 
 
 class Config(_Strict):
@@ -110,15 +233,48 @@ class Config(_Strict):
     matching: MatchingConfig = MatchingConfig()
     report: ReportConfig = ReportConfig()
     investment: InvestmentConfig | None = None
+    history: HistoryConfig = HistoryConfig()
+    gates: GatesConfig = GatesConfig()
+    alerts: AlertsConfig = AlertsConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    log: LogConfig = LogConfig()
+    metrics: MetricsConfig = MetricsConfig()
+    business: BusinessConfig = BusinessConfig()
+    prices: PricesConfig = PricesConfig()
+    currency_rates: CurrencyRatesConfig | None = None
+
+    @model_validator(mode="after")
+    def _rates_have_a_currency(self) -> "Config":
+        if self.currency_rates is not None and self.currency is None:
+            raise ValueError("[currency_rates] needs the key currency: what the rates convert to")
+        return self
 
     def investment_values(self) -> Mapping[str, Any]:
         return {} if self.investment is None else self.investment.model_dump()
 
 
 def load_config(path: Path | None) -> Config:
-    """The configuration in `path`, or the defaults. Raises ConfigError with file, place and what was probably meant."""
+    """The configuration in `path` with the acceptances in accepted.toml beside it; without a path the defaults.
+
+    Raises ConfigError with file, place and what was probably meant.
+    """
     if path is None:
         return Config()
+    config = _read(path)
+    beside = path.with_name(ACCEPTED_NAME)
+    return config.model_copy(update={"accept": config.accept + load_accepted(beside)}) if beside.is_file() else config
+
+
+def load_accepted(path: Path) -> tuple[AcceptConfig, ...]:
+    """The acceptances of an accepted.toml. Raises ConfigError where it holds anything else."""
+    config = _read(path)
+    others = sorted(config.model_fields_set - {"accept"})
+    if others:
+        raise ConfigError(f"{path}: {others[0]!r} belongs into {FILE_NAME}.", hint="This file holds [[accept]] only.")
+    return config.accept
+
+
+def _read(path: Path) -> Config:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -153,6 +309,8 @@ def _explain(path: Path, text: str, error: ValidationError) -> str:
         return f"{where}: unknown key {name!r}. {hint}"
     if first["type"] == "missing":
         return f"{where}: {'.'.join(place[:-1])} needs the key {key!r}."
+    if isinstance(first["input"], Mapping):
+        return f"{where}: {name}: {first['msg'].removeprefix('Value error, ')}."
     return f"{where}: {name}: {first['msg']} (is: {first['input']!r})."
 
 

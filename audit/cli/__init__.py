@@ -3,11 +3,21 @@
 import click
 
 from audit import __version__
+from audit.cli.accept import accept
+from audit.cli.diff import diff
+from audit.cli.explain import explain
 from audit.cli.failure import AuditGroup
+from audit.cli.forget import forget
+from audit.cli.history import history
 from audit.cli.inspect import init, inspect
+from audit.cli.record import record
 from audit.cli.roi import roi
 from audit.cli.rules import rules
 from audit.cli.run import demo, run
+from audit.cli.sample import sample
+from audit.cli.schedule import schedule
+from audit.cli.trend import trend
+from audit.cli.why import why
 
 
 @click.group(cls=AuditGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,5 +27,22 @@ def main(debug: bool) -> None:
     """Audits customer data before anybody reports on it. Everything stays on this machine."""
 
 
-for command in (run, demo, inspect, init, rules, roi):
+for command in (
+    run,
+    demo,
+    inspect,
+    init,
+    rules,
+    explain,
+    record,
+    accept,
+    roi,
+    why,
+    sample,
+    history,
+    diff,
+    trend,
+    schedule,
+    forget,
+):
     main.add_command(command)

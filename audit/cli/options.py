@@ -9,6 +9,8 @@ import click
 from audit.errors import UsageError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit.config import Config
 
 
@@ -43,6 +45,23 @@ config_option = click.option(
     type=click.Path(path_type=Path),
     help="Project file; audit.toml is found by itself.",
 )
+report_option = click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    default=Path("audit-report"),
+    show_default=True,
+    help="Folder of an earlier run.",
+)
+masked_option = click.option("--masked", is_flag=True, help="Mask people's data, as the report does.")
+form_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+
+decisions_option = click.option(
+    "--decisions",
+    "decisions_path",
+    type=click.Path(path_type=Path),
+    help="What a person decided about pairs. Default: the file that audit.toml names.",
+)
 
 
 def given(paths: tuple[Path | str, ...]) -> tuple[Path | str, ...]:
@@ -63,3 +82,23 @@ def configured(paths: tuple[Path | str, ...], config_path: Path | None) -> tuple
         named = (path if "://" in path else found.parent / path for path in config.paths)
         return config, given(tuple(named))
     return config, present
+
+
+def decided(
+    config: "Config", paths: tuple[Path | str, ...], config_path: Path | None, decisions_path: Path | None
+) -> tuple["Config", "pd.DataFrame | None"]:
+    """The decisions in the file given, or beside audit.toml in the one that it names, and the configuration with it.
+
+    A file that audit.toml names may still be missing: nothing has been decided yet.
+    """
+    from audit.config import find_config
+    from audit.matching.decisions import read_decisions
+
+    if decisions_path is not None:
+        matching = config.matching.model_copy(update={"decisions": decisions_path.name})
+        return config.model_copy(update={"matching": matching}), read_decisions(decisions_path)
+    found = config_path or find_config(tuple(path for path in given(paths) if isinstance(path, Path)))
+    if config.matching.decisions is None or found is None:
+        return config, None
+    beside = found.parent / config.matching.decisions
+    return config, read_decisions(beside) if beside.is_file() else None

@@ -5,45 +5,175 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audit.cli.options import config_option
+from audit.cli.options import config_option, form_option
 from audit.errors import UsageError
 
 if TYPE_CHECKING:
-    from reports.metrics.roi import Return
+    from audit.config import Config
+    from reports.metrics.roi import Investment, Return
+
+BAR = 24
+"""Characters of the longest bar of the sensitivity picture."""
 
 
 @click.command()
 @click.option("--gain", type=float, help="What the CRM brought in the period.")
 @click.option("--cost", type=float, help="What it cost in the same period.")
+@click.option("--employees", type=float, help="Over how many employees it is to be shared.")
+@click.option("--spread", type=float, default=0.2, show_default=True, help="By which each input is varied.")
+@click.option("--months", "monthly", is_flag=True, help="Also month by month.")
+@form_option
 @config_option
-def roi(gain: float | None, cost: float | None, config_path: Path | None) -> None:
-    """Return on the CRM, in both usages of the term: net ROI and return ratio."""
-    from audit.config import find_config, load_config
-    from reports.metrics.roi import evaluate, read_investment
+def roi(
+    gain: float | None,
+    cost: float | None,
+    employees: float | None,
+    spread: float,
+    monthly: bool,
+    form: str,
+    config_path: Path | None,
+) -> None:
+    """Return on the CRM, in both usages of the term: net ROI and return ratio.
+
+    With an [investment] table also payback, scenarios, years, and which input moves the return most. Gains that are not
+    the CRM's doing are its adjustments.
+    """
+    from audit.config import Config, find_config, load_config
+    from reports.metrics.scenarios import read_scenarios
 
     if (gain is None) != (cost is None):
         raise UsageError("--gain and --cost go together.", hint="Give both, or neither with an [investment] table.")
+    config = Config()
     values: dict[str, Any] = {"gain": gain, "cost": cost}
     if gain is None:
         config = load_config(config_path or find_config(()))
         if config.investment is None:
             raise UsageError("No figures given.", hint="Use --gain and --cost, or an [investment] table in audit.toml.")
         values = dict(config.investment_values())
-    click.echo(_told(evaluate(read_investment(values)), dated=gain is None))
+    investment, factors = read_scenarios(values)
+    if employees is not None and not employees > 0:
+        raise UsageError(f"There cannot be {employees:g} employees.", hint="Give a number above 0.")
+    heads = employees or config.business.employees
+    data = _data(investment, factors, spread, heads, config)
+    if form == "json":
+        import json
+
+        click.echo(json.dumps(data, indent=1))
+        return
+    click.echo("\n".join(_told(investment, data, dated=gain is None, monthly=monthly)))
 
 
-def _told(found: "Return", *, dated: bool) -> str:
+def _data(
+    investment: "Investment", factors: Any, spread: float, heads: float | None, config: "Config"
+) -> dict[str, Any]:
+    """All that the command tells, as plain values; rates are fractions of 1."""
+    from reports.metrics.roi import evaluate
+    from reports.metrics.scenarios import by_department, by_month, by_year, scenarios, sensitivity
+
+    found = evaluate(investment)
+    departments = by_department(found, config.business.departments) if config.business.departments else []
+    return {
+        **_figures(found),
+        "adjustments": dict(investment.adjustments),
+        "scenarios": {name: _figures(part) for name, part in scenarios(investment, factors).items()},
+        "sensitivity": [
+            {"input": swing.name, "kind": swing.kind, "low": swing.low, "high": swing.high}
+            for swing in sensitivity(investment, spread)
+        ],
+        "spread": spread,
+        "years": [
+            {"year": year, "gain": gain, "cost": cost, "net_roi": net if net == net else None}
+            for year, gain, cost, net in by_year(investment)
+        ],
+        "months": [
+            {"month": month, "gain": gain, "cost": cost, "balance": balance}
+            for month, gain, cost, balance in by_month(investment)
+        ],
+        "employees": heads,
+        "net_gain_per_employee": found.net_gain / heads if heads else None,
+        "departments": [
+            {"department": part.department, "employees": part.heads, "cost": part.cost, "net_gain": part.net_gain,
+             "net_gain_per_employee": part.net_gain_per_employee}
+            for part in departments
+        ],
+    }  # fmt: skip
+
+
+def _figures(found: "Return") -> dict[str, Any]:
+    return {
+        "gain": found.gain,
+        "cost": found.cost,
+        "net_gain": found.net_gain,
+        "net_roi": found.net_roi,
+        "return_ratio": found.return_ratio,
+        "payback_months": found.payback,
+        "break_even": None if found.break_even is None else f"{found.break_even:%Y-%m-%d}",
+        "profit_beyond": found.profit_beyond,
+    }
+
+
+def _told(investment: "Investment", data: dict[str, Any], *, dated: bool, monthly: bool) -> list[str]:
     """A return in words: both usages by name, and, from monthly figures, when it paid back."""
     from reports.metrics.roi import GOOD_RETURN_RATIO
 
     lines = [
-        f"gain {found.gain:,.2f}, cost {found.cost:,.2f}, net gain {found.net_gain:,.2f}",
-        f"net ROI       {found.net_roi * 100:,.1f} %  (gain - cost) / cost; 0 % breaks even".replace(".0 %", " %"),
-        f"return ratio  {found.return_ratio:,.4g}:1 or {found.return_ratio * 100:,.0f} %  gain / cost; 1:1 breaks "
+        f"gain {data['gain']:,.2f}, cost {data['cost']:,.2f}, net gain {data['net_gain']:,.2f}",
+        f"net ROI       {_percent(data['net_roi'])}  (gain - cost) / cost; 0 % breaks even",
+        f"return ratio  {data['return_ratio']:,.4g}:1 or {data['return_ratio'] * 100:,.0f} %  gain / cost; 1:1 breaks "
         f"even, {GOOD_RETURN_RATIO:g}:1 is the usual mark of a good one",
     ]
+    for name, amount in data["adjustments"].items():
+        lines.append(f"taken off     {amount:,.2f}  {name.replace('_', ' ')}: not the CRM's doing")
     if dated:
-        paid = "not within the period" if found.payback is None else f"after {found.payback:.1f} months"
-        when = "" if found.break_even is None else f", on {found.break_even:%Y-%m-%d}"
-        lines.append(f"paid back     {paid}{when}; profit beyond {found.profit_beyond:,.2f}")
-    return "\n".join(lines)
+        lines.append(_payback(data))
+    lines.append(
+        f"per month     gain {data['gain'] / investment.months:,.2f}, cost {data['cost'] / investment.months:,.2f}"
+    )
+    if investment.margin is not None and investment.go_live is not None and "margin_uplift" not in investment.gains:
+        lines.append("not counted   the margin uplift: `crm-audit run` measures it from the won deals since go-live")
+    if data["net_gain_per_employee"] is not None:
+        lines.append(
+            f"per employee  {data['net_gain_per_employee']:,.2f} net gain over {data['employees']:g} employees"
+        )
+    for part in data["departments"]:
+        lines.append(
+            f"  {part['department']:<12} {part['employees']:g} employees: cost {part['cost']:,.2f}, net gain "
+            f"{part['net_gain']:,.2f}, {part['net_gain_per_employee']:,.2f} each"
+        )
+    lines += ["", "scenarios (of the gains)"]
+    for name, part in data["scenarios"].items():
+        back = (
+            "never paid back"
+            if part["payback_months"] is None
+            else f"paid back after {part['payback_months']:.1f} months"
+        )
+        lines.append(f"  {name:<9} net ROI {_percent(part['net_roi'])}, {part['return_ratio']:,.4g}:1, {back}")
+    lines += ["", f"which input moves the net ROI most (each alone {data['spread'] * 100:g} % less and more)"]
+    widest = max((abs(swing["high"] - swing["low"]) for swing in data["sensitivity"]), default=0.0)
+    for swing in data["sensitivity"]:
+        length = round(BAR * abs(swing["high"] - swing["low"]) / widest) if widest else 0
+        name = f"{swing['input'].replace('_', ' ')} ({swing['kind']})"
+        lines.append(f"  {name:<30} {'█' * length:<{BAR}} {_percent(swing['low'])} to {_percent(swing['high'])}")
+    if len(data["years"]) > 1:
+        lines += ["", "year by year"]
+        for year in data["years"]:
+            net = "" if year["net_roi"] is None else f", net ROI {_percent(year['net_roi'])}"
+            lines.append(f"  {year['year']:>3}  gain {year['gain']:,.2f}, cost {year['cost']:,.2f}{net}")
+    if monthly:
+        lines += ["", "month by month: gain, cost, balance so far"]
+        lines += [
+            f"  {month['month']:>3}  {month['gain']:>14,.2f} {month['cost']:>14,.2f} {month['balance']:>14,.2f}"
+            for month in data["months"]
+        ]
+    return lines
+
+
+def _payback(data: dict[str, Any]) -> str:
+    if data["payback_months"] is None:
+        return f"paid back     not within the period; profit beyond {data['profit_beyond']:,.2f}"
+    when = "" if data["break_even"] is None else f", on {data['break_even']}"
+    return f"paid back     after {data['payback_months']:.1f} months{when}; profit beyond {data['profit_beyond']:,.2f}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:,.1f} %".replace(".0 %", " %")

@@ -12,8 +12,11 @@ from reports.outputs.cleaning_csv import write_cleaning
 from reports.outputs.duplicates_csv import write_duplicates
 from reports.outputs.findings_csv import write_findings
 from reports.outputs.html import write_html
+from reports.outputs.leftovers import keep_foreign, recover
 from reports.outputs.metrics_csv import write_metrics
+from reports.outputs.records_parquet import write_records
 from reports.outputs.set_aside_csv import write_set_aside
+from reports.outputs.worklist_csv import write_worklist
 from reports.wording import words_of
 
 WRITERS: tuple[Callable[[AuditResult, Path], list[Path]], ...] = (
@@ -22,6 +25,8 @@ WRITERS: tuple[Callable[[AuditResult, Path], list[Path]], ...] = (
     write_cleaning,
     write_metrics,
     write_set_aside,
+    write_records,
+    write_worklist,
 )
 """Writers of the files beside the report; audit.json comes last, since it lists the others."""
 
@@ -42,6 +47,7 @@ def write(
     """
     words_of(language)
     folder = folder.resolve()
+    recover(folder)
     earlier = _checked(folder)
     say = progress or (lambda _: None)
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
@@ -87,10 +93,5 @@ def _put_in_place(partial: Path, folder: Path, earlier: list[str]) -> None:
     except OSError:
         old.rename(folder)
         raise
-    ours = set(earlier)
-    for path in sorted(old.rglob("*")):
-        name = path.relative_to(old)
-        if path.is_file() and name.as_posix() not in ours and not (folder / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            path.rename(folder / name)
+    keep_foreign(old, folder, earlier)
     shutil.rmtree(old)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from audit.acceptance import tally
+from audit.causes import causes
 from audit.result import SCHEMA_VERSION, AuditResult
 from audit.sources import describe
 from reports.outputs.metrics_csv import rounded
@@ -66,6 +68,8 @@ def summary(result: AuditResult) -> dict[str, Any]:
             "by_field": _lines(score.by_field),
         },
         "rules": _rules(result),
+        "accepted": tally(result.findings, result.settings.get("accept", ()), result.as_of),
+        "causes": _causes(result),
         "sources": describe(result.dataset),
         "matching": {entity: match.statistics for entity, match in result.matches.items()},
         "metrics": _lines(rounded(result.metrics)),
@@ -76,6 +80,7 @@ def summary(result: AuditResult) -> dict[str, Any]:
         },
         "money": _lines(result.cleaned.money),
         "overlap": {source: dict(row) for source, row in result.overlap.iterrows()},
+        "history": None if result.history is None else result.history.plain(),
         "warnings": list(result.dataset.warnings),
     }
 
@@ -104,6 +109,12 @@ def _rules(result: AuditResult) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def _causes(result: AuditResult) -> list[dict[str, Any]]:
+    """Every handler's errors over all rules, and those rules by which one stands out."""
+    table = causes(result.dataset, result.findings, result.rules)
+    return _lines(table[(table["rule_id"].eq("") | table["named"]).to_numpy()])
 
 
 def _lines(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -13,14 +13,16 @@ from reports.sections.located import located, messages
 
 COLUMNS = (
     "finding_id rule_id rule family severity confidence entity source file row source_id field value message "
-    "suggestion fix_safety group_id record findings accepted"
+    "suggestion fix_safety group_id record findings accepted acceptance state since"
 ).split()
-CAUSE = ["rule_id", "entity", "source", "field", "accepted"]
+CAUSE = ["rule_id", "entity", "source", "field", "accepted", "acceptance"]
 """Systemic findings that agree in these are one."""
 EXAMPLES = 5
 CELL_LIMIT = 32_767
 """Characters that a spreadsheet takes in one cell."""
-NOT_TEXT = ("confidence", "row", "findings", "accepted")
+HISTORY = ("state", "since")
+"""Columns that say what the history knows of a finding."""
+NOT_TEXT = ("confidence", "row", "findings", "accepted", "acceptance")
 
 
 def write_findings(result: AuditResult, folder: Path) -> list[Path]:
@@ -30,7 +32,8 @@ def write_findings(result: AuditResult, folder: Path) -> list[Path]:
 def findings_table(result: AuditResult) -> pd.DataFrame:
     """One line per finding, systemic ones collapsed, in the order in which they were found."""
     found = located(result)
-    systemic = found["systemic"].to_numpy(dtype=bool)
+    # A finding about a column is one by itself.
+    systemic = found["systemic"].to_numpy(dtype=bool) & (found["record"] >= 0).to_numpy()
     single = found[~systemic]
     single = single.assign(
         message=messages(result.rules, single), record=pseudonyms(single["entity"], single["record"]), findings=1
@@ -40,12 +43,23 @@ def findings_table(result: AuditResult) -> pd.DataFrame:
         table[name] = table[name].str.slice(0, CELL_LIMIT)
     titles = {rule.id: rule.title for rule in result.rules}
     table = table.assign(rule=table["rule_id"].map(titles), confidence=table["confidence"].round(4))
+    table = table.assign(**_history(table, result))
     return table[COLUMNS].reset_index(drop=True)
+
+
+def _history(table: pd.DataFrame, result: AuditResult) -> dict[str, pd.Series]:
+    """Whether each open finding is new, returned or was open before, and since which day it has been open."""
+    one = table["finding_id"].where(table["findings"].eq(1))
+    if result.history is None:
+        return dict.fromkeys(HISTORY, pd.Series(pd.NA, index=table.index, dtype=TEXT))
+    known = result.history.findings.set_index("finding_id")
+    since = known["since"].dt.strftime("%Y-%m-%d")
+    return {"state": one.map(known["state"]).astype(TEXT), "since": one.map(since).astype(TEXT)}
 
 
 def _stacked(single: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
     """Both kinds of lines, each at the place of its first finding."""
-    columns = [name for name in COLUMNS if name != "rule"]
+    columns = [name for name in COLUMNS if name != "rule" and name not in HISTORY]
     types = dict.fromkeys(columns, TEXT) | {name: single[name].dtype for name in NOT_TEXT}
     return pd.concat([part[columns].astype(types) for part in (single, causes)]).sort_index(kind="stable")
 

@@ -8,7 +8,13 @@ from audit.result import AuditResult
 from reports.metrics.catalogue import METRICS
 from reports.outputs.tables import write_table
 
-COLUMNS = "metric_id unit period breakdown group raw cleaned low high verdict metric unit_label reason".split()
+COLUMNS = """
+    metric_id unit period breakdown group raw cleaned low high verdict metric unit_label reason strict loose previous
+    year_before
+""".split()
+
+
+FIGURES = ("raw", "cleaned", "low", "high", "strict", "loose", "previous", "year_before")
 
 
 def write_metrics(result: AuditResult, folder: Path) -> list[Path]:
@@ -23,4 +29,4 @@ def write_metrics(result: AuditResult, folder: Path) -> list[Path]:
 
 def rounded(metrics: pd.DataFrame) -> pd.DataFrame:
     """Values to six decimals, so that the last bit of a sum does not depend on the machine."""
-    return metrics.assign(**{name: metrics[name].round(6) for name in ("raw", "cleaned", "low", "high")})
+    return metrics.assign(**{name: metrics[name].round(6) for name in FIGURES})

@@ -45,7 +45,14 @@ def defused(text: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     )
 
 
+def undefused(text: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """The text of cells that `defused` wrote, without its apostrophe."""
+    bare = pc.utf8_slice_codeunits(text, 1)
+    marked = pc.and_(pc.starts_with(text, "'"), pc.match_substring_regex(bare, _FORMULA))
+    return pc.if_else(marked, bare, text)
+
+
 def pseudonyms(entity: pd.Series, record: pd.Series) -> pd.Series:
-    """The records' names in the report, as `reports.masking.pseudonym` makes them."""
-    number = (record.astype("int64") + 1).astype(TEXT).str.zfill(4)
+    """The records' names in the report, as `reports.masking.pseudonym` makes them; NA for what is about no record."""
+    number = (record.astype("int64") + 1).astype(TEXT).str.zfill(4).where(record >= 0)
     return entity.astype(object).map(PREFIXES).astype(TEXT) + "-" + number

@@ -116,7 +116,7 @@ def test_a_condition_can_use_every_field_of_an_entity(entity: str) -> None:
     names = list(entities()[entity].fields)
     condition = " OR ".join(f'"{name}" IS NULL' for name in names)
     (rule,) = own_rules([Spec(condition, entity=entity, field=names[0], message="m")])
-    assert rule.used == tuple(names)
+    assert rule.condition.used == tuple(names)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,25 @@ def test_a_condition_can_use_every_field_of_an_entity(entity: str) -> None:
         (Spec("close_date < now()"), "now gives another answer"),
         (Spec("close_date < current_date"), "current_date gives another answer"),
         (Spec("random() > 0.5"), "random gives another answer"),
-        (Spec("amount > (SELECT avg(amount) FROM records)"), "one row only"),
+        (Spec("amount > (SELECT avg(amount) FROM records)"), "no table named 'records'"),
+        (Spec("amount > (SELECT avg(amount) FROM deals)"), "no table named 'deals'.*Did you mean 'deal'"),
+        (
+            Spec("EXISTS (SELECT 1 FROM account a WHERE a.nmae = deal.company_name)"),
+            "no column of account named 'nmae'",
+        ),
+        (Spec("EXISTS (SELECT 1 FROM account a WHERE b.name = deal.company_name)"), "no table in sight named 'b'"),
+        (
+            Spec("EXISTS (SELECT 1 FROM account WHERE name = compny_name)"),
+            "no column of account or deal.*'company_name'",
+        ),
+        (Spec("company_id NOT IN (SELECT source_id FROM account)"), "unknown for every row.*NOT EXISTS"),
+        (Spec("amount > (SELECT max(x) FROM range(5) t(x))"), "range.* is no table"),
+        (Spec("amount IN (SELECT amount, owner FROM deal)"), "cannot be used"),
+        (Spec("true) UNION SELECT (true"), "more than one expression"),
+        (Spec("true) ORDER BY (1"), "more than one expression"),
+        (Spec("true) FROM deal WHERE (true"), "more than one expression"),
+        (Spec("true), (true"), "more than one expression"),
+        (Spec("amount > (SELECT sum(amount) FROM deal WHERE created_at < now())"), "now gives another answer"),
         (Spec("count(*) > 1"), "cannot be used.*aggregates"),
         (Spec("row_number() OVER () > 1"), "one row only"),
         (Spec("COLUMNS(*) IS NULL"), "one row only"),
@@ -235,3 +253,64 @@ def test_an_own_rule_may_not_take_the_id_of_a_package(monkeypatch: pytest.Monkey
 
 def test_without_packages_there_are_only_shipped_rules() -> None:
     assert all_rules() == RULES
+
+
+def across(condition: str, **more: Table) -> tuple[list[int], Outcome, int]:
+    accounts = table_from_frame(
+        "account", pd.DataFrame({"source_id": ["1", "2", "3", None], "name": ["Kembara", "Halden", "Kembara", "Nord"]})
+    )
+    spec = Spec(condition, entity="account", field="name", message="m")
+    (rule,) = own_rules([spec])
+    data = Dataset({"account": accounts, **more})
+    findings, (result,) = run_rules([rule], data, AS_OF)
+    by_parts, _ = run_rules([rule], data, AS_OF, partitions=3)
+    pd.testing.assert_frame_equal(findings, by_parts)
+    return findings["record"].tolist(), result.outcome, result.rows_checked
+
+
+DEALS = deals(company_id=["1", "1", "3", None], amount=[10.0, 20.0, 500.0, None], status=["won", "lost", "open", "won"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "flagged"),
+    [
+        ("NOT EXISTS (SELECT 1 FROM deal d WHERE d.company_id = account.source_id)", [1, 3]),
+        ("source_id IN (SELECT company_id FROM deal WHERE amount > 15)", [0, 2]),
+        ("source_id NOT IN (SELECT company_id FROM deal WHERE company_id IS NOT NULL)", [1]),
+        ("(SELECT sum(amount) FROM deal WHERE company_id = account.source_id) > 100", [2]),
+        ("name IN (SELECT name FROM account GROUP BY name HAVING count(*) > 1)", [0, 2]),
+        ("EXISTS (FROM deal d JOIN account a ON d.company_id = a.source_id WHERE a.name = account.name)", [0, 2]),
+        (
+            "EXISTS (WITH w AS (SELECT company_id AS id FROM deal) SELECT id FROM w WHERE id = account.source_id)",
+            [0, 2],
+        ),
+        ("EXISTS (SELECT 1 FROM (SELECT company_id AS id FROM deal) s WHERE s.id = account.source_id)", [0, 2]),
+        (
+            "source_id = '2' AND EXISTS (SELECT 1 FROM deal WHERE deal.source = account.source AND as_of > '2026-01-01')",
+            [1],
+        ),
+    ],
+)
+def test_a_condition_can_look_into_other_tables(condition: str, flagged: list[int]) -> None:
+    assert across(condition, deal=DEALS)[0] == flagged
+
+
+def test_a_table_that_was_not_given_is_no_evidence() -> None:
+    condition = "NOT EXISTS (SELECT 1 FROM deal d WHERE d.company_id = account.source_id)"
+    assert across(condition)[1:] == (Outcome.NOT_EVALUATED, 0)
+    assert across(condition, deal=deals(amount=[1.0]))[1] is Outcome.NOT_EVALUATED
+    assert across("(SELECT count(*) FROM deal) = 0")[1:] == (Outcome.NOT_EVALUATED, 0)
+
+
+def test_columns_needed_of_other_tables_are_required() -> None:
+    spec = Spec('EXISTS (SELECT 1 FROM "user" u WHERE u.full_name = owner AND NOT active)', message="m")
+    (rule,) = own_rules([spec])
+    assert (rule.condition.used, rule.requires) == (("owner",), ("user.full_name", "user.active"))
+    assert rule.key(DEALS).nunique() == 1
+
+
+def test_variables_of_the_program_cannot_be_reached() -> None:
+    secrets = pd.DataFrame({"key": ["s3cret"]})
+    with pytest.raises(ConfigError, match="no table named 'secrets'"):
+        own_rules([Spec("EXISTS (SELECT 1 FROM secrets WHERE key LIKE 's%')", message="m")])
+    assert len(secrets) == 1
