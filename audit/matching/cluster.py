@@ -1,6 +1,6 @@
 """From scored pairs to clusters by average linkage: one wrong link or a chain of weak ones does not join groups."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -20,12 +20,18 @@ _ROUNDS = 500
 
 @dataclass(frozen=True)
 class Links:
-    """Scored pairs of record positions: log-odds of being the same, and whether they must not join."""
+    """Scored pairs of record positions: log-odds of being the same, and whether they must not join.
+
+    `together` labels the records that a person joined (none: each alone). `once` is a bit per record and source that
+    holds everybody once: two records with a bit in common never join.
+    """
 
     left: np.ndarray
     right: np.ndarray
     log_odds: np.ndarray
     conflict: np.ndarray
+    together: np.ndarray | None = field(default=None)
+    once: np.ndarray | None = field(default=None)
 
 
 def log_odds(probability: np.ndarray) -> np.ndarray:
@@ -35,15 +41,14 @@ def log_odds(probability: np.ndarray) -> np.ndarray:
 
 def components(left: np.ndarray, right: np.ndarray, records: int) -> np.ndarray:
     """The connected component of every record."""
-    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(records, records))
+    graph = coo_matrix((np.ones(len(left), dtype=bool), (left, right)), shape=(records, records))
     return connected_components(graph, directed=False)[1]
 
 
-def uncompared(left: np.ndarray, right: np.ndarray, labels: np.ndarray, largest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs inside components of 3 to `largest` records that are not among the given (sorted, left < right) pairs."""
-    records = len(labels)
+def pairs_within(labels: np.ndarray, largest: int) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs (low, high) of records with the same label, in groups of up to `largest`."""
     sizes = np.bincount(labels, minlength=1)
-    rows = np.flatnonzero((sizes[labels] > 2) & (sizes[labels] <= largest))
+    rows = np.flatnonzero((sizes[labels] > 1) & (sizes[labels] <= largest))
     rows = rows[np.argsort(labels[rows], kind="stable")]
     group = labels[rows]
     starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])) if len(rows) else np.zeros(0, np.int64)
@@ -51,7 +56,13 @@ def uncompared(left: np.ndarray, right: np.ndarray, labels: np.ndarray, largest:
     after = np.repeat(starts + counts, counts) - np.arange(len(rows)) - 1
     one = np.repeat(np.arange(len(rows)), after)
     other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(after) - after, after)
-    low, high = np.minimum(rows[one], rows[other]), np.maximum(rows[one], rows[other])
+    return np.minimum(rows[one], rows[other]), np.maximum(rows[one], rows[other])
+
+
+def uncompared(left: np.ndarray, right: np.ndarray, labels: np.ndarray, largest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs inside components of up to `largest` records that are not among the given (sorted, left < right) pairs."""
+    records = len(labels)
+    low, high = pairs_within(labels, largest)
     wanted = np.setdiff1d(low * records + high, left * records + right, assume_unique=True)
     return wanted // records, wanted % records
 
@@ -64,20 +75,26 @@ def average_linkage(links: Links, records: int, threshold: float) -> np.ndarray:
     All pairs of clusters that are each other's nearest join in one round, which gives the same result as joining one
     at a time. Pairs that were never compared count as weak evidence against; clusters with a conflict never join.
     """
-    labels = np.arange(records)
-    sizes = np.ones(records)
+    labels = np.arange(records) if links.together is None else _lowest(links.together)
+    sizes = np.bincount(labels, minlength=records).astype(float)
+    once = np.zeros(records, np.uint64)
+    if links.once is not None:
+        np.bitwise_or.at(once, labels, links.once)
     value = np.clip(links.log_odds, -_CLIP, _CLIP)
-    keep = components(links.left[value > threshold], links.right[value > threshold], records)
-    inside = keep[links.left] == keep[links.right]
-    left, right = links.left[inside], links.right[inside]
+    left, right = labels[links.left], labels[links.right]
+    keep = components(left[value > threshold], right[value > threshold], records)
+    inside = (keep[left] == keep[right]) & (left != right)
+    left, right = left[inside], right[inside]
     total: np.ndarray = value[inside]
     seen: np.ndarray = np.ones(len(left))
     conflict: np.ndarray = links.conflict[inside].astype(float)
     top = total
+    if links.together is not None:
+        left, right, total, seen, conflict, top = _gathered(left, right, total, seen, conflict, top, records)
     for _ in range(_ROUNDS):
         pairs = sizes[left] * sizes[right]
         mean = (1 - _NEAREST) * (total + _UNSEEN * (pairs - seen)) / pairs + _NEAREST * top
-        near = np.flatnonzero((mean > threshold) & (conflict == 0))
+        near = np.flatnonzero((mean > threshold) & (conflict == 0) & ((once[left] & once[right]) == 0))
         if not len(near):
             break
         order = near[np.lexsort((_tie(left[near], right[near]), -np.round(mean[near], 9)))]
@@ -89,18 +106,38 @@ def average_linkage(links: Links, records: int, threshold: float) -> np.ndarray:
         mutual = order[(best[left[order]] == np.arange(len(order))) & (best[right[order]] == np.arange(len(order)))]
         into = np.arange(records)
         into[right[mutual]] = left[mutual]
+        once[left[mutual]] |= once[right[mutual]]
         labels = into[labels]
         sizes = np.bincount(labels, minlength=records).astype(float)
-        left, right = into[left], into[right]
-        apart = left != right
-        low, high = np.minimum(left, right)[apart], np.maximum(left, right)[apart]
-        key, back = np.unique(low * records + high, return_inverse=True)
-        left, right = key // records, key % records
-        total, seen, conflict = (np.bincount(back, part[apart]) for part in (total, seen, conflict))
-        highest = np.full(len(key), -np.inf)
-        np.maximum.at(highest, back, top[apart])
-        top = highest
+        left, right, total, seen, conflict, top = _gathered(
+            into[left], into[right], total, seen, conflict, top, records
+        )
     return labels
+
+
+def _gathered(
+    left: np.ndarray,
+    right: np.ndarray,
+    total: np.ndarray,
+    seen: np.ndarray,
+    conflict: np.ndarray,
+    top: np.ndarray,
+    records: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The links between clusters: those of their members added up, `top` the best of them."""
+    apart = left != right
+    low, high = np.minimum(left, right)[apart], np.maximum(left, right)[apart]
+    key, back = np.unique(low * records + high, return_inverse=True)
+    total, seen, conflict = (np.bincount(back, part[apart], minlength=len(key)) for part in (total, seen, conflict))
+    highest = np.full(len(key), -np.inf)
+    np.maximum.at(highest, back, top[apart])
+    return key // records, key % records, total, seen, conflict, highest
+
+
+def _lowest(labels: np.ndarray) -> np.ndarray:
+    """Per record the first record with its label."""
+    _, first, back = np.unique(labels, return_index=True, return_inverse=True)
+    return first[back]
 
 
 def _tie(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -11,6 +11,9 @@ from audit.matching.levels import ACCOUNT, CONTACT, Comparison
 from audit.matching.prepare import Records
 from audit.matching.view import BINS, View
 
+_CHUNK = 1_000_000
+"""Pairs compared at a time: what is known of both sides fits the memory whatever the number of pairs."""
+
 _COMPARE: dict[str, tuple[frozenset[str], Callable[[View], np.ndarray]]] = {
     "given": (frozenset({"given"}), person.given),
     "family": (frozenset({"family"}), person.family),
@@ -72,13 +75,18 @@ def comparisons_of(records: Records) -> tuple[Comparison, ...]:
 def compare(records: Records, left: np.ndarray, right: np.ndarray, workers: int) -> Outcomes:
     """The outcomes of all comparisons for pairs of record positions."""
     chosen = comparisons_of(records)
-    view = View(records, left, right, 1)
+    values = {comparison.name: np.zeros(len(left), dtype=np.uint16) for comparison in chosen}
     # Comparisons at the same time, each with one thread: next to the strings there are joins that have no threads.
     with ThreadPoolExecutor(workers) as pool:
-        made = list(pool.map(lambda comparison: _COMPARE[comparison.name][1](view), chosen))
-    values = {comparison.name: outcome for comparison, outcome in zip(chosen, made, strict=True)}
-    if "given" in values and "family" in values:
-        person.reorder(view, values)
-    if "organisation" in values and "company" in values:
-        organisation.separate(view, values)
+        for start in range(0, len(left), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            view = View(records, left[part], right[part], 1)
+            made = list(pool.map(lambda known, view=view: _COMPARE[known.name][1](view), chosen))
+            found = {comparison.name: outcome for comparison, outcome in zip(chosen, made, strict=True)}
+            if "given" in found and "family" in found:
+                person.reorder(view, found)
+            if "organisation" in found and "company" in found:
+                organisation.separate(view, found)
+            for name, outcome in found.items():
+                values[name][part] = outcome
     return Outcomes(left, right, values, chosen)

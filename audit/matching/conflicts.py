@@ -14,8 +14,10 @@ REASONS = (
     "dates of birth that no typing error explains",
     "father and son: the name suffixes differ",
     "opposite sex at one address with one last name",
+    "two records of a source that holds everybody once",
+    "decisions about these records contradict each other",
 )
-
+ONE_SOURCE, CONTRADICTION = len(REASONS) - 2, len(REASONS) - 1
 
 _RARE = 0.02
 """A difference is a conflict where this table's duplicates show it no more often than this."""

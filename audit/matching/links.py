@@ -42,6 +42,10 @@ def link(dataset: Dataset, clusters: Mapping[str, pd.DataFrame]) -> Dataset:
         contact = linked["contact"]
         linked = linked.replace(contact=contact.with_columns(organisation=_organisation(contact, companies, None)))
     homes = _homes(linked.get("contact")) if people is not None and companies is not None else None
+    if homes is not None:
+        contact = linked["contact"]
+        known = contact["organisation"].fillna(contact["person"].map(homes).astype(TEXT))
+        linked = linked.replace(contact=contact.with_columns(organisation=known))
     for entity in linked:
         table = linked[entity]
         columns = {}

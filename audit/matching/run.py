@@ -1,31 +1,39 @@
-"""The way through matching: prepare, block, compare, score, cluster."""
+"""The way through matching: prepare, block, compare, score, hear what a person decided, cluster."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from audit.dataset import Table
 from audit.matching import cluster
-from audit.matching.block import Candidates, candidates
+from audit.matching.block import candidates
 from audit.matching.compare import Outcomes, compare
-from audit.matching.conflicts import REASONS, conflicts
-from audit.matching.options import MatchOptions
+from audit.matching.conflicts import ONE_SOURCE, conflicts
+from audit.matching.decisions import resolve
+from audit.matching.gather import gather
+from audit.matching.household import SURE, shown_by
+from audit.matching.once import assigned, once_sources
+from audit.matching.options import FLOOR, MatchOptions
 from audit.matching.prepare import Records, prepare
-from audit.matching.quality import statistics
 from audit.matching.result import MatchResult
+from audit.matching.ruled import Judged, judge, single_out
 from audit.matching.score import CAUTION, SAME, Model, fit, patterns_of
-
-FLOOR = 0.05
-"""Pairs less probable than this are not kept."""
+from audit.matching.teach import teach
 
 _SAMPLE = 200_000
 _COMPLETE = 60
 """Components up to this size have all their pairs compared before they are clustered."""
 
 
-def match(table: Table, *, options: MatchOptions | None = None) -> MatchResult:
-    """Find the records of a table that are the same person or organisation."""
+def match(table: Table, *, options: MatchOptions | None = None, decisions: pd.DataFrame | None = None) -> MatchResult:
+    """Find the records of a table that are the same person or organisation.
+
+    `decisions` are what `read_decisions` gives: they override the model, and enough of them teach it.
+    """
     options = options or MatchOptions()
-    records = prepare(table)
+    rulings = resolve(decisions, table)
+    records = single_out(prepare(table), rulings.rows)
     found = candidates(records, options)
     outcomes = compare(records, found.left, found.right, options.workers)
     alike = np.flatnonzero(records.counts > 1)
@@ -33,13 +41,36 @@ def match(table: Table, *, options: MatchOptions | None = None) -> MatchResult:
     weights = np.append(np.ones(len(outcomes)), records.counts[alike] - 1)
     seen = patterns_of(outcomes.append(repeats), weights)
     model = fit(seen, patterns_of(_strangers(records, outcomes, options)), outcomes, records)
+    judged = judge(records, rulings)
+    taught = teach(model, compare(records, *judged.labelled(), options.workers), judged.labels(), outcomes)
     kinds = _kinds(model, outcomes)
+    related = _related(records, outcomes, kinds, model)
+    once = once_sources(table, records, outcomes.left, outcomes.right, kinds[:, SAME], options.unique_sources)
     outcomes, kinds = _completed(records, model, outcomes, kinds, options)
+    outcomes, kinds = _decided(records, model, outcomes, kinds, judged, options)
+    verdict = judged.verdicts(outcomes.left, outcomes.right)
+    kinds[:, SAME] = judged.probability(verdict, kinds[:, SAME])
     reason = conflicts(records, outcomes, model)
-    labels = _clusters(records, outcomes, kinds[:, SAME], reason, options)
+    reason[(reason == 0) & ((once[outcomes.left] & once[outcomes.right]) > 0)] = ONE_SOURCE
+    labels = _clusters(records, outcomes, kinds[:, SAME], (reason > 0) | judged.apart(verdict), once, judged, options)
     joined = np.ones(len(records))
-    joined[alike] = _kinds(model, repeats)[:, SAME]
-    return _result(table, records, found, outcomes, kinds, reason, labels, joined, model, options)
+    joined[alike] = np.where(once[alike] > 0, 0.0, _kinds(model, repeats)[:, SAME])
+    return gather(
+        table,
+        records,
+        found,
+        outcomes,
+        kinds,
+        reason,
+        verdict,
+        labels,
+        joined,
+        related,
+        model,
+        rulings,
+        taught,
+        options,
+    )
 
 
 def _strangers(records: Records, outcomes: Outcomes, options: MatchOptions) -> Outcomes:
@@ -76,98 +107,39 @@ def _completed(
     return kept.append(more), np.concatenate([kinds[keep], _kinds(model, more)])
 
 
+def _decided(
+    records: Records, model: Model, outcomes: Outcomes, kinds: np.ndarray, judged: Judged, options: MatchOptions
+) -> tuple[Outcomes, np.ndarray]:
+    """The pairs with those added that a person decided and no key brought together."""
+    left, right = judged.missing(outcomes.left, outcomes.right)
+    if not len(left):
+        return outcomes, kinds
+    more = compare(records, left, right, options.workers)
+    return outcomes.append(more), np.concatenate([kinds, _kinds(model, more)])
+
+
+def _related(records: Records, outcomes: Outcomes, kinds: np.ndarray, model: Model) -> pd.DataFrame:
+    """The pairs that are surely in a relation that makes groups: left, right (positions in the table), relation."""
+    names = np.array(["", "", *(relation.name for relation in model.relations)], dtype=object)
+    kind = kinds.argmax(axis=1)
+    sure = kinds.max(axis=1, initial=0.0) >= SURE
+    chosen = np.flatnonzero(sure & shown_by(outcomes, names[kind]))
+    left, right = records.first[outcomes.left[chosen]], records.first[outcomes.right[chosen]]
+    return pd.DataFrame({"left": left, "right": right, "relation": names[kind[chosen]]})
+
+
 def _clusters(
-    records: Records, outcomes: Outcomes, same: np.ndarray, reason: np.ndarray, options: MatchOptions
+    records: Records,
+    outcomes: Outcomes,
+    same: np.ndarray,
+    conflict: np.ndarray,
+    once: np.ndarray,
+    judged: Judged,
+    options: MatchOptions,
 ) -> np.ndarray:
     """The cluster label of each record."""
     odds = cluster.log_odds(same.astype(np.float64))
-    links = cluster.Links(outcomes.left, outcomes.right, odds, reason > 0)
-    return cluster.average_linkage(links, len(records), cluster.log_odds(np.array([options.merge]))[0])
-
-
-def _result(
-    table: Table,
-    records: Records,
-    found: Candidates,
-    outcomes: Outcomes,
-    kinds: np.ndarray,
-    reason: np.ndarray,
-    labels: np.ndarray,
-    joined: np.ndarray,
-    model: Model,
-    options: MatchOptions,
-) -> MatchResult:
-    numbers = table.index.to_numpy()
-    extra, extra_of = _identical(records, joined)
-    outcomes = outcomes.append(extra)
-    extra_kinds = np.zeros((len(extra), kinds.shape[1]), dtype=kinds.dtype)
-    extra_kinds[:, SAME] = joined[extra.left]
-    kinds = np.concatenate([kinds, extra_kinds])
-    reason = np.append(reason, np.zeros(len(extra), np.int8))
-    rows = (
-        np.append(records.first[outcomes.left[: len(reason) - len(extra)]], extra_of[0]),
-        np.append(records.first[outcomes.right[: len(reason) - len(extra)]], extra_of[1]),
-    )
-    row_labels = np.empty(records.rows, dtype=np.int64)
-    of_row = np.repeat(np.arange(len(records)), records.counts)
-    row_labels[records.members] = labels[of_row]
-    alone = records.members[(joined < options.merge)[of_row] & ~np.isin(records.members, records.first)]
-    row_labels[alone] = len(records) + np.arange(len(alone))
-    row_labels = pd.factorize(row_labels)[0]
-    same = kinds[:, SAME]
-    together = row_labels[rows[0]] == row_labels[rows[1]]
-    decision = np.where(together, "merge", np.where(same >= options.review, "review", "leave")).astype(object)
-    names = np.array(["", "same", *(relation.name for relation in model.relations)], dtype=object)
-    pairs = pd.DataFrame(
-        {
-            "left": numbers[rows[0]],
-            "right": numbers[rows[1]],
-            "probability": same.astype(np.float64),
-            "weight": model.totals(outcomes.table())[:, SAME],
-            "relation": names[kinds.argmax(axis=1)] if len(kinds) else np.zeros(0, object),
-            "decision": decision,
-        }
-    ).astype({"relation": "category", "decision": "category"})
-    swap = (pairs["left"] > pairs["right"]).to_numpy()
-    pairs.loc[swap, ["left", "right"]] = pairs.loc[swap, ["right", "left"]].to_numpy()
-    held = pairs.loc[(reason > 0) & (same >= options.review), ["left", "right"]].assign(
-        reason=np.array(REASONS, dtype=object)[reason[(reason > 0) & (same >= options.review)]]
-    )
-    order = np.lexsort((pairs["right"], pairs["left"]))
-    kept = order[(same >= FLOOR)[order] | together[order]]
-    clusters = _cluster_frame(table, row_labels, rows, same, together)
-    return MatchResult(
-        pairs.iloc[kept].reset_index(drop=True),
-        clusters,
-        held.sort_values(["left", "right"], ignore_index=True),
-        model,
-        statistics(records, found, outcomes, same, together, model),
-        records,
-        _turned(outcomes, swap).take(kept),
-        options,
-    )
-
-
-def _turned(outcomes: Outcomes, swap: np.ndarray) -> Outcomes:
-    left = np.where(swap, outcomes.right, outcomes.left)
-    return Outcomes(left, np.where(swap, outcomes.left, outcomes.right), outcomes.values, outcomes.comparisons)
-
-
-def _identical(records: Records, joined: np.ndarray) -> tuple[Outcomes, tuple[np.ndarray, np.ndarray]]:
-    """Pairs of rows that say exactly the same, each with the first of its kind."""
-    others = np.setdiff1d(np.arange(records.rows), np.cumsum(records.counts) - records.counts, assume_unique=True)
-    of_row = np.repeat(np.arange(len(records)), records.counts)
-    record = of_row[others]
-    return compare(records, record, record, 1), (records.first[record], records.members[others])
-
-
-def _cluster_frame(
-    table: Table, labels: np.ndarray, rows: tuple[np.ndarray, np.ndarray], same: np.ndarray, together: np.ndarray
-) -> pd.DataFrame:
-    """Per row its cluster, the cluster's size, and how sure: the mean probability of the pairs inside it."""
-    size = np.bincount(labels, minlength=1)
-    inside = labels[rows[0][together]]
-    total = np.bincount(inside, same[together], minlength=len(size))
-    pairs = np.bincount(inside, minlength=len(size))
-    confidence = np.where(size > 1, total / np.maximum(pairs, 1), 1.0)
-    return pd.DataFrame({"cluster": labels, "size": size[labels], "confidence": confidence[labels]}, index=table.index)
+    threshold = cluster.log_odds(np.array([options.merge]))[0]
+    links = cluster.Links(outcomes.left, outcomes.right, odds, conflict, judged.together, once)
+    links = replace(links, conflict=conflict | assigned(links, threshold))
+    return cluster.average_linkage(links, len(records), threshold)

@@ -1,5 +1,6 @@
 """Fellegi-Sunter weights for four kinds of pairs, fitted by EM on distinct patterns of outcomes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,6 +33,10 @@ _UNKNOWN = -3.0
 """Bits against a relation whose decisive field is not known on both sides."""
 
 
+_MANY_PATTERNS = 100_000
+_STEP = 4
+
+
 @dataclass
 class Patterns:
     """Distinct patterns of outcomes: `outcomes` (patterns, comparisons), `counts`, and the pattern of every pair."""
@@ -46,16 +51,32 @@ def patterns_of(outcomes: Outcomes, weights: np.ndarray | None = None) -> Patter
 
     `weights` are how many pairs each stands for.
     """
-    digest = np.zeros(len(outcomes), dtype=np.uint64)
-    for at, comparison in enumerate(outcomes.comparisons):
+    of_pair, first = _alike([outcomes.values[comparison.name] for comparison in outcomes.comparisons], len(outcomes))
+    counts = np.bincount(of_pair, weights, minlength=len(first)).astype(np.float64)
+    return Patterns(outcomes.take(first).table(), counts, of_pair)
+
+
+def _alike(columns: Sequence[np.ndarray], rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """The number of each row's pattern, and where each pattern is first seen."""
+    digest = np.zeros(rows, dtype=np.uint64)
+    for at, column in enumerate(columns):
         salt = np.uint64((2 * at + 1) * 0x9E3779B97F4A7C15 % 2**64)
-        mixed = (outcomes.values[comparison.name].astype(np.uint64) + np.uint64(1)) * salt
+        mixed = (column.astype(np.uint64) + np.uint64(1)) * salt
         digest += (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    of_pair, distinct = pd.factorize(digest)
-    first = np.full(len(distinct), len(outcomes), dtype=np.int64)
-    first[of_pair[::-1]] = np.arange(len(outcomes))[::-1]
-    table = outcomes.take(first).table()
-    return Patterns(table, np.bincount(of_pair, weights, minlength=len(distinct)).astype(np.float64), of_pair)
+    number, distinct = pd.factorize(digest)
+    first = np.full(len(distinct), rows, dtype=np.int64)
+    first[number[::-1]] = np.arange(rows)[::-1]
+    return number, first
+
+
+def _coarse(patterns: Patterns) -> Patterns:
+    """The patterns with rarities told in steps of two bits: enough to learn from, where there are very many."""
+    if len(patterns.counts) <= _MANY_PATTERNS:
+        return patterns
+    rarity = patterns.outcomes % BINS
+    outcomes = patterns.outcomes - rarity + np.where(rarity > 0, rarity // _STEP * _STEP + _STEP // 2, 0)
+    number, first = _alike(list(outcomes.T), len(outcomes))
+    return Patterns(outcomes[first], np.bincount(number, patterns.counts), number)
 
 
 @dataclass
@@ -194,7 +215,7 @@ def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -
     usual = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
     beyond = np.array([0.0, 0.0, *(_uncompared(relation, outcomes, table) for relation in relations)])
     model = Model(outcomes.comparisons, relations, max(records * (records - 1) / 2, 1.0), sample, usual, beyond)
-    model.train(found)
+    model.train(_coarse(found))
     return model
 
 

@@ -1,7 +1,7 @@
 """Pairs of records as the comparisons see them: both sides' codes, words and how rare a value is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,12 +27,13 @@ BY_SHARERS = frozenset({"email", "phone", "phone_end", "mailbox", "domain"})
 
 @dataclass
 class View:
-    """Pairs (`left`, `right` are record positions) of one comparison run."""
+    """Pairs (`left`, `right` are record positions) of one comparison run; `seen` keeps the codes looked up."""
 
     records: Records
     left: np.ndarray
     right: np.ndarray
     workers: int
+    seen: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
         return self.records[name]
@@ -42,8 +43,10 @@ class View:
 
     def codes(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """The first value of both sides."""
-        single = self.column(name).single
-        return single[self.left], single[self.right]
+        if name not in self.seen:
+            single = self.column(name).single
+            self.seen[name] = single[self.left], single[self.right]
+        return self.seen[name]
 
     def both(self, name: str) -> np.ndarray:
         one, other = self.codes(name)

@@ -22,6 +22,7 @@ COMPARED = {
 }
 """Fields set side by side, in this order, where any of the records has them."""
 REVIEW_SHOWN, JOINED_SHOWN, HELD_SHOWN = 6, 6, 6
+RELATED_SHOWN, MEMBERS_SHOWN = 2, 5
 SIDE_BY_SIDE = 4
 """Records of one cluster shown beside each other."""
 
@@ -53,14 +54,96 @@ def _entity(view: View, entity: str, match: MatchResult) -> list[Block]:
     ]
     if len(match.held):
         tiles.append((words.number(len(match.held)), words("duplicates.held"), words("duplicates.held_note")))
-    blocks: list[Block] = [Heading(view.entity_title(entity)), Tiles(tuple(tiles))]
+    blocks: list[Block] = [Heading(view.entity_title(entity)), Tiles(tuple(tiles)), *_quality(view, match)]
     if (sizes > 1).any():
         blocks.append(_sizes(view, entity, sizes))
     sentences = view.explanations(entity)
     blocks.extend(_review(view, entity, match, review, sentences))
     blocks.extend(_joined(view, entity, match, sentences))
     blocks.extend(_held(view, entity, match))
+    blocks.extend(_related(view, entity, match))
     return blocks
+
+
+def _quality(view: View, match: MatchResult) -> list[Block]:
+    """How good the run is by its own estimate, what it expects to have missed, and what became of decisions."""
+    words, told = view.words, match.statistics
+    shares = {
+        f"{name}{end}": words.percent(float(told[f"{kind}{name}{end}"]))
+        for name in ("precision", "recall")
+        for kind, end in (("estimated_", ""), ("", "_low"), ("", "_high"))
+    }
+    blocks: list[Block] = [Paragraph(words("duplicates.quality", **shares))]
+    distinct = int(told["distinct_records"])
+    never = distinct * (distinct - 1) // 2 - int(told["candidate_pairs"])
+    missed = words(
+        "duplicates.missed" if never else "duplicates.missed_all",
+        below=_about(view, float(told["matches_below_threshold"])),
+        never=_about(view, float(told["matches_never_compared"])),
+        pairs=never,
+    )
+    blocks.append(Paragraph(missed, tone="muted"))
+    if told.get("decisions"):
+        known = int(told["decisions"]) - int(told["decisions_stale"])
+        blocks.append(
+            Paragraph(
+                words(
+                    "duplicates.decisions",
+                    n=int(told["decisions"]),
+                    found=known,
+                    stale=int(told["decisions_stale"]),
+                    ambiguous=int(told["decisions_ambiguous"]),
+                )
+                + (" " + words("duplicates.taught") if told["taught"] else "")
+            )
+        )
+        blocks += [Paragraph(view.text(warning, 600), tone="strong") for warning in match.warnings]
+    return blocks
+
+
+def _about(view: View, count: float) -> str:
+    """An estimated number as one says it: nothing finer than one, no more than two digits that mean anything."""
+    if count < 0.5:
+        return view.words("duplicates.none_expected")
+    step = 10 ** max(len(str(int(count))) - 2, 0)
+    return view.words("duplicates.about", n=round(count / step) * step)
+
+
+def _related(view: View, entity: str, match: MatchResult) -> list[Block]:
+    """Different people or companies that hang together: counted, the largest named, never joined."""
+    words, found = view.words, match.groups
+    if found.empty:
+        return []
+    rows = []
+    for kind, members in found.groupby("kind", observed=True, sort=True):
+        sizes = members["group"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
+        cluster = match.clusters["cluster"].loc[members["record"].to_numpy()].to_numpy()
+        for shown, group in enumerate(sizes.index[:RELATED_SHOWN]):
+            inside = members[members["group"].eq(group).to_numpy()].assign(
+                cluster=cluster[members["group"].eq(group).to_numpy()]
+            )
+            heads = [int(record) for record in inside.drop_duplicates("cluster")["record"]]
+            names = [
+                _headline(view, entity, [record]) or view.record(entity, record) for record in heads[:MEMBERS_SHOWN]
+            ]
+            if len(heads) > len(names):
+                names.append(words("duplicates.more_members", n=len(heads) - len(names)))
+            rows.append(
+                (
+                    Cell(words(f"duplicates.kind_{kind}") if not shown else ""),
+                    view.number_cell(len(sizes)) if not shown else Cell(""),
+                    view.number_cell(len(members)) if not shown else Cell(""),
+                    Cell(words.listed(names)),
+                )
+            )
+    columns = (
+        Column(words("duplicates.kind")),
+        Column(words("duplicates.kind_groups"), number=True),
+        Column(words("duplicates.kind_records"), number=True),
+        Column(words("duplicates.kind_examples"), wide=True),
+    )
+    note = words("duplicates.related_note", file="groups.csv")
+    return [Table(words("duplicates.related"), columns, tuple(rows), note=note)]
 
 
 def _sizes(view: View, entity: str, sizes: pd.Series) -> Block:

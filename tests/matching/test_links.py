@@ -56,6 +56,22 @@ def test_records_follow_ids_then_mail_then_company() -> None:
     assert list(linked["contact"]["person_confidence"]) == [0.9, 0.9, 0.9]
 
 
+def test_a_record_without_company_takes_the_one_of_the_person() -> None:
+    data = dataset(
+        contact={"source_id": ["1", "2"], "company_name": ["Acme", None], "email": [None, "ann@gmail.com"]},
+        account={"source_id": ["a", "b"], "name": ["Acme", "Bolt"]},
+    )
+    accounts = clusters(0, 1)
+    assert texts(link(data, {"contact": clusters(0, 0), "account": accounts})["contact"]["organisation"]) == [
+        "A000000",
+        "A000000",
+    ]
+    assert texts(link(data, {"contact": clusters(0, 1), "account": accounts})["contact"]["organisation"]) == [
+        "A000000",
+        "",
+    ]
+
+
 def test_an_ambiguous_id_or_name_links_nothing() -> None:
     data = dataset(
         account={"source_id": ["7", "8"], "name": ["Twin", "Twin Ltd"]},

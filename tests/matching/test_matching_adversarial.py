@@ -27,18 +27,29 @@ def run(entity: str, **columns: object) -> MatchResult:
     return match(table_from_frame(entity, pd.DataFrame(columns)))
 
 
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {"email": ["test@test.com"] * MANY},
-        {"last_name": ["Smith"] * MANY},
-        {"source_id": [str(number) for number in range(MANY)]},
-        {"customer_id": [str(number) for number in range(MANY)]},
-        {"first_name": [None] * MANY},
-        {"company_name": ["Acme"] * MANY},
-    ],
-    ids=["one mail", "one surname", "record numbers", "customer ids", "all blank", "one company"],
-)
+NUMBERS = [str(number) for number in range(100_000)]
+NOBODY = {
+    "one mail": {"email": ["test@test.com"] * MANY},
+    "one surname": {"last_name": ["Smith"] * MANY},
+    "record numbers": {"source_id": NUMBERS[:MANY]},
+    "customer ids": {"customer_id": NUMBERS[:MANY]},
+    "all blank": {"first_name": [None] * MANY},
+    "one company": {"company_name": ["Acme"] * MANY},
+    "100,000 test@test.com": {"email": ["test@test.com"] * 100_000, "source_id": NUMBERS},
+    "a placeholder for a name": {
+        "first_name": ["Test"] * MANY,
+        "last_name": ["User"] * MANY,
+        "email": [f"u{number}@x.example" for number in NUMBERS[:MANY]],
+    },
+    "one name, other telephones": {
+        "first_name": ["Maria"] * MANY,
+        "last_name": ["Garcia"] * MANY,
+        "phone": [f"+34 6{number:08d}" for number in range(MANY)],
+    },
+}
+
+
+@pytest.mark.parametrize("columns", NOBODY.values(), ids=NOBODY.keys())
 def test_nothing_merges(columns: dict[str, list]) -> None:
     assert (run("contact", **columns).clusters["size"] == 1).all()
 
@@ -48,6 +59,53 @@ def test_everyone_at_one_company_with_one_phone() -> None:
     shared = names.assign(company_name="Acme", phone="+1 555 123 4567", street="1 Main St", city="Springfield")
     result = match(table_from_frame("contact", shared))
     assert (result.clusters["size"] > 1).mean() < 0.01
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"source_id": [str(number) for number in range(MANY)]},
+        {"name": ["Acme"] * MANY},
+        {"tax_id": [str(10**8 + number) for number in range(MANY)]},
+    ],
+    ids=["record numbers", "one name", "tax ids"],
+)
+def test_no_company_merges(columns: dict[str, list]) -> None:
+    assert (run("account", **columns).clusters["size"] == 1).all()
+
+
+def test_companies_at_one_host_with_one_phone() -> None:
+    names = people(5000).drop_duplicates()
+    result = run(
+        "account", name=names["first_name"] + " " + names["last_name"], domain="gmail.com", phone="+1 555 123 4567"
+    )
+    assert (result.clusters["size"] > 1).mean() < 0.01
+
+
+def test_the_whole_table_is_one_row() -> None:
+    row = {"first_name": "Ann", "last_name": "Lee", "email": "ann@acme.example", "phone": "+1 555 123 4567"}
+    result = match(table_from_frame("contact", pd.DataFrame([row] * MANY)))
+    assert (result.clusters["size"] == MANY).all()
+    assert len(result.pairs) == MANY - 1
+
+
+def test_other_names_with_one_transliteration_stay_apart() -> None:
+    names = ["张伟", "章卫", "章伟", "张卫", "掌伟", "王芳", "李娜", "刘洋", "陈静", "杨勇"]
+    assert (run("contact", full_name=names).clusters["size"] == 1).all()
+    mails = [f"u{number}@x.example" for number in range(200)]
+    assert (run("contact", full_name=names * 20, email=mails).clusters["size"] == 1).all()
+
+
+def test_duplicates_in_other_scripts_are_found() -> None:
+    first, last = ["محمد", "فاطمة", "علي", "نور", "Иван"], ["حسن", "علي", "محمود", "سالم", "Петров"]
+    result = run(
+        "contact",
+        first_name=first * 40,
+        last_name=last * 40,
+        email=[f"box{number % 100}@x.example" for number in range(200)],
+    )
+    assert (result.clusters["size"] == 2).all()
+    assert (result.clusters["cluster"].iloc[:100].to_numpy() == result.clusters["cluster"].iloc[100:].to_numpy()).all()
 
 
 def test_one_mail_for_all_names() -> None:
