@@ -7,6 +7,7 @@ from audit.dataset import Table
 from audit.matching.block import Candidates
 from audit.matching.compare import Outcomes, compare
 from audit.matching.conflicts import CONTRADICTION, REASONS
+from audit.matching.context import settled
 from audit.matching.decisions import Rulings
 from audit.matching.estimate import intervals
 from audit.matching.household import groups
@@ -39,6 +40,9 @@ def gather(
     numbers = table.index.to_numpy()
     extra, extra_of = _identical(records, joined)
     own = len(outcomes)
+    same = settled(outcomes.left, outcomes.right, kinds[:, SAME], labels)
+    # What may not join however alike it is stays as likely as it is, to be shown to a person.
+    same = np.where((reason > 0) | (verdict > 0), kinds[:, SAME], same)
     outcomes = outcomes.append(extra)
     extra_kinds = np.zeros((len(extra), kinds.shape[1]), dtype=kinds.dtype)
     extra_kinds[:, SAME] = joined[extra.left]
@@ -50,7 +54,7 @@ def gather(
         np.append(records.first[outcomes.right[:own]], extra_of[1]),
     )
     row_labels = _row_labels(records, labels, joined, options)
-    same = kinds[:, SAME]
+    same = np.append(same, joined[extra.left])
     together = row_labels[rows[0]] == row_labels[rows[1]]
     review = (same >= options.review) & (verdict == 0)
     decision = np.where(together, "merge", np.where(review, "review", "leave")).astype(object)
@@ -59,7 +63,7 @@ def gather(
         {
             "left": numbers[rows[0]],
             "right": numbers[rows[1]],
-            "probability": same.astype(np.float64),
+            "probability": same,
             "weight": model.totals(outcomes.table())[:, SAME],
             "relation": names[kinds.argmax(axis=1)] if len(kinds) else np.zeros(0, object),
             "decision": decision,
@@ -75,8 +79,10 @@ def gather(
     order = np.lexsort((pairs["right"], pairs["left"]))
     kept = order[(same >= FLOOR)[order] | together[order] | (verdict > 0)[order]]
     clusters = _cluster_frame(table, row_labels, rows, same, together)
-    told = statistics(records, found, outcomes, same, together, model)
-    told |= intervals(same, together, _doubt(model, outcomes, verdict), told, seed=options.seed)
+    # By each pair's own fields: what clusters add is no evidence of its own on how good they are.
+    alone = kinds[:, SAME]
+    told = statistics(records, found, outcomes, alone, together, model)
+    told |= intervals(alone, together, _doubt(model, outcomes, verdict), told, seed=options.seed)
     return MatchResult(
         pairs.iloc[kept].reset_index(drop=True),
         clusters,

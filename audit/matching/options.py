@@ -15,7 +15,7 @@ class MatchOptions:
     `unique_sources` hold everybody once: none of their records join each other. Others are found out from the table.
     """
 
-    merge: float = 0.6
+    merge: float = 0.55
     review: float = 0.5
     workers: int = 2
     seed: int = 0

@@ -24,7 +24,8 @@ _DECIDED = {
 class MatchResult:
     """The outcome of `match`.
 
-    pairs       left, right (record numbers, left < right), probability, weight (bits), relation ("same", "household",
+    pairs       left, right (record numbers, left < right), probability (in the light of both clusters, see
+                audit.matching.context), weight (bits, by the pair's own fields), relation ("same", "household",
                 "colleague", "branch", "neighbour" or ""), decision ("merge", "review", "leave"), decided (what a
                 person said: "same", "different", "left out", "contradiction" or "")
     clusters    index = record numbers: cluster, size, confidence (1 for single records)

@@ -33,6 +33,8 @@ _UNKNOWN = -3.0
 """Bits against a relation whose decisive field is not known on both sides."""
 
 
+_OWN_KEY = frozenset({"email", "national", "customer", "profile"})
+"""Comparisons whose agreement alone makes a candidate: relatives who were never compared differ there."""
 _MANY_PATTERNS = 100_000
 _STEP = 4
 
@@ -187,6 +189,8 @@ class Model(BaseClassifier):
                 continue
             relation = self.relations[kind - 2]
             if (relation.name, name) in self.related:
+                if name in _OWN_KEY and counts[2:].any():
+                    counts[2:] *= 1 + self.beyond[kind] / counts[2:].sum()
                 learned = _learn(counts, _start(comparison, "related"), comparison.prior)
                 decisive = name in relation.needs[: relation.decisive]
                 self.related[relation.name, name] = _decided(learned, comparison) if decisive else learned

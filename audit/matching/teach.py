@@ -20,12 +20,15 @@ _SHIFT = 0.6
 """Standard deviation of a level's shift before anything is decided, in log-odds."""
 _UNJUDGED = 1.0
 """How many decisions the model's own verdicts count for, per decision."""
+_FOLDS = 5
+_PARTS = (0.0, 0.25, 0.5, 1.0)
+"""Of the shifts learned, the part that tells unseen decisions best is kept."""
 
 
 def teach(model: Model, judged: Outcomes, same: np.ndarray, others: Outcomes) -> bool:
     """Shifts the weights of `model` in place by judged pairs; `others` are pairs that nobody judged.
 
-    False where there are too few, or all were decided alike.
+    False where there are too few, all were decided alike, or the model tells them as well as it could.
     """
     if len(judged) < LEAST or same.all() or not same.any():
         return False
@@ -33,29 +36,57 @@ def teach(model: Model, judged: Outcomes, same: np.ndarray, others: Outcomes) ->
     wanted = np.bincount(mine.of_pair, same, minlength=len(mine.counts)) / mine.counts
     odds, before = _log_odds(model, mine.outcomes), _log_odds(model, kept.outcomes)
     doubt = kept.counts * expit(before) * expit(-before)
-    anchor = _UNJUDGED * len(judged) * doubt / max(doubt.sum(), 1e-9)
     starts = np.cumsum([1, *(len(comparison.levels) for comparison in model.comparisons)])
     free = np.concatenate([[True], *(_free(model, at) for at in range(len(model.comparisons)))])
-    table = np.concatenate([mine.outcomes, kept.outcomes])
-    levels = _design(table // BINS, starts)
-    target = np.append(wanted, expit(before))
-    weight, start = np.append(mine.counts, anchor), np.append(odds, before)
+    levels = [_design(patterns.outcomes // BINS, starts) for patterns in (mine, kept)]
+
+    def learned(from_: np.ndarray) -> np.ndarray:
+        """The shifts that the decided patterns `from_` ask for."""
+        counts = mine.counts[from_]
+        anchor = _UNJUDGED * counts.sum() * doubt / max(doubt.sum(), 1e-9)
+        return _shifts(
+            np.append(odds[from_], before),
+            np.append(wanted[from_], expit(before)),
+            np.append(counts, anchor),
+            np.concatenate([levels[0][from_], levels[1]]),
+            free,
+        )
+
+    fold = np.arange(len(odds)) % _FOLDS
+    missed = np.zeros((_FOLDS, len(_PARTS)))
+    for at in range(_FOLDS):
+        held, shift = fold == at, learned(fold != at)
+        moved = shift[0] + np.append(shift, 0.0)[levels[0][held]].sum(axis=1)
+        for place, part in enumerate(_PARTS):
+            now, target = odds[held] + part * moved, wanted[held]
+            told = xlogy(target, expit(now)) + xlogy(1 - target, expit(-now))
+            missed[at, place] -= (mine.counts[held] * told).sum()
+    # What does not clearly tell decisions that it has not seen better than the model does is noise.
+    gain = missed[:, :1] - missed
+    clear = gain.mean(axis=0) > gain.std(axis=0, ddof=1) / np.sqrt(_FOLDS)
+    part = _PARTS[int(np.where(clear, gain.sum(axis=0), 0.0).argmax())]
+    shift = part * learned(np.ones(len(odds), dtype=bool))
+    for comparison, at in zip(model.comparisons, starts, strict=False):
+        model.same[comparison.name][1:] *= np.exp(shift[at : at + len(comparison.levels)])
+    model.shares[SAME] *= np.exp(shift[0])
+    return part > 0
+
+
+def _shifts(
+    start: np.ndarray, target: np.ndarray, weight: np.ndarray, levels: np.ndarray, free: np.ndarray
+) -> np.ndarray:
+    """The most probable shifts: of the prior, then of every level."""
 
     def loss(shift: np.ndarray) -> tuple[float, np.ndarray]:
         moved = np.where(free, shift, 0.0)
         now = start + moved[0] + np.append(moved, 0.0)[levels].sum(axis=1)
-        chance = expit(now)
-        miss = weight * (chance - target)
+        miss = weight * (expit(now) - target)
         fit = -(weight * (xlogy(target, expit(now)) + xlogy(1 - target, expit(-now)))).sum()
-        gradient = np.bincount(levels.ravel(), np.repeat(miss, levels.shape[1]), minlength=starts[-1] + 1)[:-1]
+        gradient = np.bincount(levels.ravel(), np.repeat(miss, levels.shape[1]), minlength=len(free) + 1)[:-1]
         gradient[0] = miss.sum()
         return fit + (shift**2).sum() / (2 * _SHIFT**2), np.where(free, gradient, 0.0) + shift / _SHIFT**2
 
-    shift = minimize(loss, np.zeros(starts[-1]), jac=True, method="L-BFGS-B", bounds=[(-3, 3)] * starts[-1]).x
-    for comparison, at in zip(model.comparisons, starts, strict=False):
-        model.same[comparison.name][1:] *= np.exp(shift[at : at + len(comparison.levels)])
-    model.shares[SAME] *= np.exp(shift[0])
-    return True
+    return np.asarray(minimize(loss, np.zeros(len(free)), jac=True, method="L-BFGS-B", bounds=[(-3, 3)] * len(free)).x)
 
 
 def _log_odds(model: Model, table: np.ndarray) -> np.ndarray:
