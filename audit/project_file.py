@@ -81,6 +81,29 @@ mask = true
 # training = 2000
 # personnel = 20000
 # margin_uplift = 60000
+# adjustments = { market = 5000 }
+# scenarios = { low = 0.8, high = 1.2 }
+
+# Fiscal year, goals and targets: metrics.csv lists the ids.
+# [metrics]
+# fiscal_year_start = 4
+# goals = ["shorter_sales_cycle"]
+# targets = { win_rate = 0.3 }
+
+# What one unit of other currencies is worth in `currency`; without it they are never added.
+# [currency_rates]
+# date = 2026-10-31
+# USD = 0.92
+
+# What only you know of the business, and what records cost you.
+# [business]
+# employees = 40
+# customer_cycle_days = 365
+# first_reply_hours = 4
+# [prices]
+# per_contact_year = 1.2
+# minutes_per_duplicate = 5
+# per_hour = 46
 """
 
 

@@ -67,31 +67,28 @@ class Records:
         -k log(1 - d / k) where d differ and k kinds are in use (as in any count of distinct draws). Where nearly all
         initials are the same they tell nobody apart, and the distinct records count.
         """
-        known = {key: self._kinds(key) for key in ("who", "initial") if key in self.derived}
-        if not known:
+        keys = [self.derived[key] for key in ("who", "initial") if key in self.derived]
+        if not keys:
             return self.frequency(name)
         column = self[name]
         codes = column.slots
-        if len(self) >= _FEW and max(known.values()) < _FEWEST_KINDS:
+        if len(self) >= _FEW and max(_kinds(key.codes[key.filled]) for key in keys) < _FEWEST_KINDS:
             # Rows that say the same count once: a record repeated is no sign of many people.
             return np.bincount(codes[codes != BLANK], minlength=len(column.words)).astype(np.float64)
         people = np.minimum(self.frequency(name), 1.0)
-        for made, kinds in known.items():
-            key = self.derived[made]
+        for key in keys:
             rows, slots = np.nonzero((codes != BLANK) & (key.codes != BLANK)[:, None])
             pairs = sorted_distinct(codes[rows, slots].astype(np.int64) * (len(key.words) + 1) + key.codes[rows])
             seen = np.bincount(pairs // (len(key.words) + 1), minlength=len(column.words))
+            kinds = _kinds(key.codes[rows])
             people = np.maximum(people, -kinds * np.log(np.maximum(1 - seen / kinds, 0.01)) if kinds > 1 else seen)
         return np.minimum(people, self.frequency(name))
 
-    def _kinds(self, name: str) -> float:
-        """How many different values of a derived column are in use, as many as equally frequent ones would be."""
-        codes = self.derived[name].codes
-        return self.once(f"kinds of {name}", lambda: _effective(np.bincount(codes[codes != BLANK])))
 
-
-def _effective(counts: np.ndarray) -> float:
-    return float(counts.sum() ** 2 / np.square(counts.astype(np.float64)).sum()) if counts.any() else 0.0
+def _kinds(codes: np.ndarray) -> float:
+    """How many different codes there are, as many as equally frequent ones would be."""
+    counts = np.bincount(codes).astype(np.float64)
+    return float(counts.sum() ** 2 / np.square(counts).sum()) if len(codes) else 1.0
 
 
 def prepare(table: Table, workers: int = 2) -> Records:

@@ -32,6 +32,8 @@ _IGNORED = frozenset(
 )
 _BESIDE = ("-wal", "-shm", "-journal", ".wal")
 _NOT_DATA = ("readme", "license", "licence", "copying", "notice", "changelog", "audit.toml", "manifest.csv")
+_HISTORY = b"CRMa"
+"""What `audit.history` writes as application id into its SQLite files."""
 _WEB = (b"<html", b"<!doctype", b"<table", b"<?xml")
 
 
@@ -76,6 +78,11 @@ def find(paths: Sequence[Path | str]) -> list[Item | Refused]:
         else:
             found += _expand(path, path.name)
     return _distinct(found)
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The files of a folder that a run reads, in a stable order."""
+    return [path for path in _walk(folder, set()) if isinstance(path, Path)]
 
 
 def read(item: Item) -> Iterator[RawTable]:
@@ -145,8 +152,19 @@ def _walk(folder: Path, seen: set[str]) -> Iterator[Path | Refused]:
             continue
         elif path.is_symlink() and not path.exists():
             yield Refused(name, "it is a link that leads nowhere")
-        elif path.is_file():
+        elif path.is_file() and not _is_history(path):
             yield path
+
+
+def _is_history(path: Path) -> bool:
+    """Whether a file is the history that earlier runs kept: an SQLite file with our mark in its head."""
+    if _suffix(path.name) not in _BASES:
+        return False
+    try:
+        with path.open("rb") as stream:
+            return stream.read(72)[68:] == _HISTORY
+    except OSError:
+        return False
 
 
 def is_aside(name: str) -> bool:

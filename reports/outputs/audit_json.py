@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from audit.acceptance import tally
-from audit.causes import causes
 from audit.result import SCHEMA_VERSION, AuditResult
 from audit.sources import describe
 from reports.outputs.metrics_csv import rounded
@@ -113,7 +112,7 @@ def _rules(result: AuditResult) -> list[dict[str, Any]]:
 
 def _causes(result: AuditResult) -> list[dict[str, Any]]:
     """Every handler's errors over all rules, and those rules by which one stands out."""
-    table = causes(result.dataset, result.findings, result.rules)
+    table = result.causes
     return _lines(table[(table["rule_id"].eq("") | table["named"]).to_numpy()])
 
 

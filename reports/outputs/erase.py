@@ -126,7 +126,8 @@ def places(path: Path, person: Person) -> int:
 
 def perhaps(folder: Path, person: Person) -> list[str]:
     """Where the records are that may be the same person's: pairs that nobody has decided."""
-    pairs = SavedRun(folder).lines("pairs", decision="review")
+    pairs = SavedRun(folder).lines("pairs")
+    pairs = pairs[pairs["decision"].eq("review").fillna(False)]
     found = set()
     for mine, other in (("left", "right"), ("right", "left")):
         beside = pairs[pairs[f"{mine}_record"].isin(person.records) & ~pairs[f"{other}_record"].isin(person.records)]

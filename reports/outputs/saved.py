@@ -82,7 +82,7 @@ class SavedRun:
 
 
 def _selected(table: pa.Table, values: Mapping[str, str | list[str]]) -> pa.ChunkedArray:
-    chosen = pa.chunked_array([pa.array([True] * table.num_rows)])
+    chosen = pa.chunked_array([pa.array([True] * table.num_rows, pa.bool_())])
     for name, wanted in values.items():
         among = pa.array([wanted] if isinstance(wanted, str) else wanted, pa.large_string())
         chosen = pc.and_(chosen, pc.is_in(table[name], among))
