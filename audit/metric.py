@@ -5,9 +5,11 @@ A metric is computed twice, on raw and on cleaned tables, by the same function; 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset
@@ -32,6 +34,7 @@ class Unit(StrEnum):
     HOURS = "hours"
     MONTHS = "months"
     RATIO = "ratio"
+    NUMBER = "number"
     MONEY_PER_ITEM = "money_per_item"
 
 
@@ -54,16 +57,70 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Rates:
+    """What one unit of other currencies is worth in `currency`, as of `day`; amounts are converted by nothing else."""
+
+    currency: str
+    factors: Mapping[str, float]
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Business:
+    """What only the user knows: the ``[business]`` table of audit.toml.
+
+    `customer_cycle_days` is how long a customer of this trade takes to buy again; `first_reply_hours` and
+    `resolution_hours` are the service promised; `employees` may be split by department.
+    """
+
+    employees: float | None = None
+    departments: Mapping[str, float] = field(default_factory=dict)
+    customer_cycle_days: int = 365
+    first_reply_hours: float | None = None
+    resolution_hours: float | None = None
+    silent_days: int = 90
+
+
+@dataclass(frozen=True)
 class MetricContext:
     """What a metric may know besides the tables.
 
-    `investment` is the ``[investment]`` table of audit.toml: costs and gains for the return on the CRM.
+    `investment` is the ``[investment]`` table of audit.toml: costs and gains for the return on the CRM. `rates` convert
+    currencies; without them, amounts of different currencies are kept apart. `fiscal_start` is the month in which the
+    fiscal year begins.
     """
 
     as_of: pd.Timestamp
     period: Period = field(default_factory=Period)
     currency: str | None = None
     investment: Mapping[str, Any] = field(default_factory=dict)
+    rates: Rates | None = None
+    business: Business = field(default_factory=Business)
+    fiscal_start: int = 1
+
+
+@dataclass(frozen=True)
+class Share:
+    """What each of some records adds to a sum: `amounts` (None: 1 each), dated `at` (None: it knows no period)."""
+
+    entity: str
+    records: np.ndarray
+    amounts: np.ndarray | None = None
+    at: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A metric as what its records add to it: the sum of `top` over that of `bottom`, or by itself where that is None.
+
+    Where `median` is set, the metric is the median of the amounts of `top`. With `both`, it exists only where some
+    record adds to `top`: the cost of nothing is not 0.
+    """
+
+    top: tuple[Share, ...]
+    bottom: tuple[Share, ...] | None = None
+    median: bool = False
+    both: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,12 +129,14 @@ class Measured:
 
     `values` has one row per group: columns `group` (text, "" for the whole) and `value` (float; NaN is not computable),
     `unit_label` (currency code or ""). `records` names the rows behind it, as entity -> record numbers. `missing` says
-    what is lacking where nothing could be computed.
+    what is lacking where nothing could be computed. `terms` tells, for the whole, what each record adds to the value;
+    None where the metric is no sum, mean, ratio or median.
     """
 
     values: pd.DataFrame
     records: Mapping[str, Any] = field(default_factory=dict)
     missing: str = ""
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True)
@@ -96,3 +155,7 @@ class Metric:
     breakdowns: tuple[str, ...] = ()
     higher_is_better: bool = True
     source: str = ""
+    dated_by: str = ""
+    """The day that decides the period of a record; "" for a metric that tells how things stand at the audit."""
+    filters: str = ""
+    """Which records count, beyond what the formula says."""

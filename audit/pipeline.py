@@ -1,5 +1,7 @@
 """The way through an audit, from paths to result. Each step is one room; this is the only place that knows them all."""
 
+import difflib
+import fnmatch
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -8,22 +10,25 @@ from pathlib import Path
 import pandas as pd
 
 from audit import __version__
+from audit.acceptance import accept
+from audit.causes import causes
 from audit.cleaning import Cleaned, Strictness, clean
 from audit.config import Config
 from audit.dataset import Dataset
 from audit.engine import run_rules
 from audit.errors import ConfigError
-from audit.findings import accept, identify
+from audit.findings import identify
 from audit.inventory import inventory, overlap
-from audit.matching import MatchOptions, match
+from audit.matching import MatchOptions, MatchResult, match
 from audit.matching.links import link
-from audit.metric import MetricContext
 from audit.result import AuditResult
 from audit.rule import Context, Rule
 from audit.score import score
 from audit.sources import SourceOverride, load
-from reports.impact import measure
-from reports.metrics.catalogue import METRICS, default_periods
+from audit.sources.files import data_files
+from reports.impact import measure, open_questions, performance
+from reports.metrics.catalogue import METRICS
+from reports.metrics.settings import check_names, metric_context, periods
 from rules.own import all_rules
 
 MATCHED = ("contact", "account")
@@ -38,45 +43,51 @@ def run_audit(
     *,
     command: str = "",
     progress: Progress | None = None,
+    decisions: pd.DataFrame | None = None,
 ) -> AuditResult:
-    """The whole audit of the files under `paths` as of a day.
+    """The whole audit of the files under `paths` as of a day; `decisions` are what `read_decisions` gives.
 
     Raises SourceError where nothing can be read, ConfigError where audit.toml names what does not exist, and
     ReconciliationError where cleaning would lose rows or money.
     """
     say = progress or (lambda _: None)
     rules = select_rules(config)
+    check_names(config)
     say("Reading")
     loaded = load_sources(paths, config, progress)
     say("Matching")
-    matches = {entity: match(loaded[entity], options=_options(config)) for entity in MATCHED if entity in loaded}
+    matches = match_tables(loaded, config, decisions)
     dataset = link(loaded, {entity: found.clusters for entity, found in matches.items()})
     ctx = Context(as_of, config.default_country, config.rules.options)
     say("Checking")
     findings, results = run_rules(rules, dataset, ctx, systemic_share=config.rules.systemic_share, progress=progress)
-    findings, expired = accept(findings, dataset, config.accept, rules, as_of)
-    findings = identify(findings, dataset)
-    dataset = replace(dataset, warnings=(*dataset.warnings, *expired))
+    findings, expired = accept(identify(findings, dataset), dataset, config.accept, as_of)
+    told = [warning for found in matches.values() for warning in found.warnings]
+    dataset = replace(dataset, warnings=(*dataset.warnings, *told, *expired))
     say("Cleaning")
 
     def cleaned_by(families: frozenset[str] | None, strictness: Strictness) -> Cleaned:
         return clean(dataset, findings, rules, ctx, matches, families=families, strictness=strictness)
 
     cleaned = cleaned_by(None, Strictness.NORMAL)
+    questions = open_questions(findings, dataset, matches)
 
     def cleaned_tables(families: frozenset[str] | None, strictness: Strictness) -> Dataset:
         if families is None and strictness is Strictness.NORMAL:
             return cleaned.dataset
-        return cleaned_by(families, strictness).dataset
+        found = questions if strictness is Strictness.LOOSE else findings
+        return clean(dataset, found, rules, ctx, matches, families=families, strictness=strictness).dataset
 
     say("Measuring")
-    metrics, impact = measure(
+    measuring = metric_context(config, as_of)
+    measured = measure(
         dataset,
         cleaned_tables,
         _families(cleaned, rules),
         METRICS,
-        MetricContext(as_of, currency=config.currency, investment=config.investment_values()),
-        default_periods(as_of),
+        measuring,
+        periods(config, as_of),
+        questions,
     )
     return AuditResult(
         version=__version__,
@@ -89,13 +100,17 @@ def run_audit(
         matches=matches,
         score=score(dataset, findings, rules, results),
         cleaned=cleaned,
-        metrics=metrics,
-        impact=impact,
+        metrics=measured.metrics,
+        impact=measured.impact,
         inventory=inventory(dataset),
         overlap=overlap(dataset),
-        settings=config.model_dump(mode="json"),
+        causes=causes(dataset, findings, rules),
+        settings=config.model_dump(mode="json", exclude={"alerts": {"to"}, "history": True}),
         inputs=fingerprints(paths),
         command=command,
+        worklist=measured.worklist,
+        movers=measured.movers,
+        reports=performance(dataset, cleaned.dataset, measured.metrics, measuring, config),
     )
 
 
@@ -104,14 +119,27 @@ def load_sources(paths: Sequence[Path | str], config: Config, progress: Progress
     return load(paths, overrides=_overrides(config), progress=progress)
 
 
+def match_tables(loaded: Dataset, config: Config, decisions: pd.DataFrame | None = None) -> dict[str, MatchResult]:
+    """Which contacts are one person and which accounts one company, by entity."""
+    options = _options(config)
+    return {
+        entity: match(loaded[entity], options=options, decisions=decisions) for entity in MATCHED if entity in loaded
+    }
+
+
 def select_rules(config: Config) -> tuple[Rule, ...]:
     """Shipped, plugged-in and own rules, less the disabled ones. Raises ConfigError for an id that does not exist."""
     rules = all_rules(config.own_rule)
-    known = {rule.id for rule in rules}
-    for rule_id in (*config.rules.disable, *config.rules.options):
-        if rule_id not in known:
+    known = [rule.id for rule in rules]
+    accepted = [entry.rule for entry in config.accept if entry.rule is not None]
+    for rule_id in (*config.rules.disable, *config.rules.options, *accepted):
+        # An acceptance may name its rules by a glob.
+        if not (fnmatch.filter(known, rule_id) if rule_id in accepted else rule_id in known):
+            near = difflib.get_close_matches(rule_id, known, n=1)
             raise ConfigError(
-                f"audit.toml names rule {rule_id!r}, which does not exist.", hint="See `crm-audit rules list`."
+                f"{'An acceptance' if rule_id in accepted else 'audit.toml'} names rule {rule_id!r}, which does not "
+                "exist.",
+                hint=f"Did you mean {near[0]}?" if near else "See `crm-audit rules list`.",
             )
     return tuple(rule for rule in rules if rule.id not in config.rules.disable)
 
@@ -125,10 +153,7 @@ def fingerprints(paths: Sequence[Path | str]) -> Mapping[str, str]:
     for path in paths:
         if isinstance(path, str):
             continue
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        for file in files:
-            if any(part.startswith(".") for part in file.relative_to(path).parts):
-                continue
+        for file in data_files(path) if path.is_dir() else [path]:
             with file.open("rb") as stream:
                 found[str(file.relative_to(path) if path.is_dir() else file.name)] = hashlib.file_digest(
                     stream, "sha256"
@@ -154,7 +179,7 @@ def _overrides(config: Config) -> list[SourceOverride]:
             ignore=entry.ignore,
         )
         for entry in config.file
-    ]
+    ] + ([SourceOverride(file=Path(config.matching.decisions).name, ignore=True)] if config.matching.decisions else [])
 
 
 def _options(config: Config) -> MatchOptions:
@@ -163,4 +188,5 @@ def _options(config: Config) -> MatchOptions:
         defaults,
         merge=config.matching.merge or defaults.merge,
         review=config.matching.review or defaults.review,
+        unique_sources=config.matching.unique_sources,
     )

@@ -1,12 +1,13 @@
 """What an audit returns: plain data, from which every output is made and which nothing downstream computes again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from audit.cleaning import Cleaned
+from audit.comparison import Comparison
 from audit.dataset import Dataset
 from audit.matching import MatchResult
 from audit.rule import Rule, RuleResult
@@ -29,11 +30,17 @@ METRIC_TYPES: Mapping[str, object] = {
     "high": "float64",
     "verdict": TEXT,
     "reason": TEXT,
+    "strict": "float64",
+    "loose": "float64",
+    "previous": "float64",
+    "year_before": "float64",
 }
 """The metrics table: one line per metric, period, breakdown and group ("" for the whole).
 
-`low`..`high` is the range that the uncertain fixes and merges leave open; `verdict` is "reportable",
-"reportable with care", "do not report" or "not computable", and `reason` says why. `unit_label` is the currency.
+`low`..`high` is, for the whole, the 90 % interval that the uncertain fixes and merges leave open, and for groups and
+metrics without `audit.metric.Terms` the range over `strict`, normal (`cleaned`) and `loose` cleaning. `verdict` is
+"reportable", "reportable with care", "do not report" or "not computable", and `reason` says why. `unit_label` is the
+currency. `previous` and `year_before` are the cleaned values of the period before and of the same one a year before.
 """
 
 IMPACT_TYPES: Mapping[str, object] = {
@@ -45,14 +52,45 @@ IMPACT_TYPES: Mapping[str, object] = {
 """The difference between raw and cleaned by issue family; adds up to cleaned - raw for each metric and period."""
 
 
+WORKLIST_TYPES: Mapping[str, object] = {
+    "rule_id": TEXT,
+    "family": TEXT,
+    "metric_id": TEXT,
+    "unit": TEXT,
+    "records": "int64",
+    "safe": "int64",
+    "before": "float64",
+    "after": "float64",
+    "change": "float64",
+    "share": "float64",
+}
+"""What to fix first: the `records` that a check flags and that bear on a metric, how many of them have a safe fix, and
+the metric before and after they alone are mended; `share` is the change over what it was before."""
+
+MOVER_TYPES: Mapping[str, object] = {
+    "metric_id": TEXT,
+    "entity": TEXT,
+    "record": "int64",
+    "rule_id": TEXT,
+    "change": "float64",
+}
+"""The records whose fixes move a metric most, and by how much each alone does."""
+
+
+def empty(types: Mapping[str, object]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})
+
+
 @dataclass(frozen=True)
 class AuditResult:
     """One finished audit.
 
-    `findings` has the columns of `audit.engine.FINDING_TYPES` and `finding_id`. `matches` holds the matching of
-    "contact" and "account". `metrics` and `impact` follow METRIC_TYPES and IMPACT_TYPES, `inventory` and `overlap` what
-    audit.inventory says. `settings` is the
-    configuration as used, `inputs` the SHA-256 of every file read, `command` repeats the run.
+    `findings` has the columns of `audit.engine.FINDING_TYPES`, `finding_id` and `acceptance` (audit.acceptance).
+    `matches` holds the matching of "contact" and "account". `metrics` and `impact` follow METRIC_TYPES and
+    IMPACT_TYPES, `inventory`, `overlap` and `causes` what audit.inventory
+    and audit.causes say. `settings` is the configuration as used, `inputs`
+    the SHA-256 of every file read, `command` repeats the run, `history` compares with the run before where one is kept.
+    `worklist` and `movers` follow WORKLIST_TYPES and MOVER_TYPES; `reports` are the standard reports by name.
     """
 
     version: str
@@ -69,9 +107,14 @@ class AuditResult:
     impact: pd.DataFrame
     inventory: pd.DataFrame
     overlap: pd.DataFrame
+    causes: pd.DataFrame
     settings: Mapping[str, Any]
     inputs: Mapping[str, str]
     command: str
+    history: Comparison | None = None
+    worklist: pd.DataFrame = field(default_factory=lambda: empty(WORKLIST_TYPES))
+    movers: pd.DataFrame = field(default_factory=lambda: empty(MOVER_TYPES))
+    reports: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)

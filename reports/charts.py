@@ -193,3 +193,46 @@ def count_bars(frame: pd.DataFrame, title: str, description: str) -> Markup:
     bars = base.mark_bar(height=14, color=BLUE).encode(x=alt.X("count:Q", axis=None), y=y)
     text = base.mark_text(align="left", dx=6).encode(x="count:Q", y=y, text="label:N")
     return _svg(bars + text, title, description)
+
+
+def sparkline(values: Sequence[float], title: str) -> Markup:
+    """A line as small as a word, its last point marked; the text beside it says the numbers."""
+    low, high = min(values), max(values)
+    step = 120 / max(len(values) - 1, 1)
+    points = [
+        (4 + n * step, 28 - 24 * ((value - low) / (high - low) if high > low else 0.5))
+        for n, value in enumerate(values)
+    ]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="spark" role="img" viewBox="0 0 128 32" width="128" height="32">'
+        f'<title>{escape(title)}</title><polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{BLUE}"/></svg>'
+    )
+
+
+def trend_line(frame: pd.DataFrame, title: str, description: str, mark_note: str) -> Markup:
+    """A score over time: columns at (a day), score, label, mark (True where something else than the data changed)."""
+    low, high = float(frame["score"].min()), float(frame["score"].max())
+    room = max((high - low) * 0.2, 1.0)
+    scale = alt.Scale(domain=[max(low - room, 0.0), min(high + room, 100.0)], nice=False, zero=False)
+    base = alt.Chart(frame, width=PLOT + 120, height=150)
+    x = alt.X(
+        "place:O",
+        title=None,
+        sort=None,
+        axis=alt.Axis(labelExpr="split(datum.value, '|')[1]", labelAngle=0, ticks=False, labelOverlap=True),
+    )
+    y = alt.Y("score:Q", scale=scale, title=None, axis=alt.Axis(tickCount=4))
+    line = base.mark_line(color=BLUE, strokeWidth=2).encode(x=x, y=y)
+    dots = base.mark_circle(size=70, color=BLUE, opacity=1).encode(x=x, y=y)
+    marked = base.transform_filter("datum.mark")
+    rules = marked.mark_rule(color=ORANGE, strokeDash=[4, 3], strokeWidth=1.5).encode(x=x)
+    notes = marked.mark_text(align="left", baseline="top", dx=4, color=ORANGE).encode(
+        x=x, y=alt.value(0), text=alt.value(mark_note)
+    )
+    last = (
+        base.transform_filter("datum.label != ''").mark_text(dy=-12, fontWeight="bold").encode(x=x, y=y, text="label:N")
+    )
+    return _svg(line + dots + rules + notes + last, title, description)

@@ -37,8 +37,8 @@ COUNTED_TYPES = frozenset({"date", "datetime", "money", "number", "percent", "bo
 """Field types whose values are amounts, times or yes and no."""
 NAMING_FIELDS = frozenset({"owner", "changed_by", "updated_by", "created_by", "manager"})
 """Fields that hold a person's name whatever their type."""
-PLACE_ARGS = frozenset({"first", "payment"})
-"""Arguments of messages that say where a record is."""
+PLACE_ARGS = frozenset({"first", "payment", "column", "file"})
+"""Arguments of messages that say where a record or a column is."""
 OPEN_ARGS = frozenset(
     "count seconds minutes hours days status sign kind source phone_country place persons differing when created "
     "mailed_on last_seen paid shared".split()

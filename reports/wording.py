@@ -77,6 +77,12 @@ class Words:
     def date(self, day: pd.Timestamp) -> str:
         return str(dates.format_date(day.date(), format="long", locale=self.locale))
 
+    def short_date(self, day: pd.Timestamp) -> str:
+        return str(dates.format_date(day.date(), format="medium", locale=self.locale))
+
+    def month(self, day: pd.Timestamp) -> str:
+        return str(dates.format_skeleton("yMMM", day.date(), locale=self.locale))
+
     def listed(self, parts: list[str]) -> str:
         """Parts as a comma list with the language's last joint."""
         if len(parts) < 2:

@@ -9,7 +9,8 @@ import pandas as pd
 from audit.dataset import Dataset
 from audit.metric import Measured, Metric, MetricContext, Period, Unit
 from audit.schema import TEXT
-from reports.metrics.catalogue import calendar_breakdown, periods_of
+from reports.metrics.catalogue import periods_of
+from reports.metrics.periods import calendar_breakdown
 from reports.metrics.timeline import BLANK, CALENDAR
 
 KEY = ["metric_id", "period", "breakdown", "group", "unit_label"]
@@ -50,9 +51,16 @@ def headlines(
     lines = []
     for metric in metrics:
         mine = periods_of(metric, periods)
-        read = _by_calendar(dataset, metric, ctxs[metric.id], mine)
+        whole = _direct(dataset, metric, ctxs[metric.id], Period())
+        # What cannot be computed over all time for want of records cannot be in any part of it.
+        lacking = bool(whole[3]) and not whole[1]
+        read = {} if lacking else _by_calendar(dataset, metric, ctxs[metric.id], mine)
         for period in mine:
-            value, rows, label, missing = read.get(period.label) or _direct(dataset, metric, ctxs[metric.id], period)
+            if lacking or (period.start is None and period.end is None):
+                found = whole
+            else:
+                found = read.get(period.label) or _direct(dataset, metric, ctxs[metric.id], period)
+            value, rows, label, missing = found
             lines.append((metric.id, period.label, "", "", label, value, rows, missing))
     return _frame(lines)
 
@@ -62,7 +70,12 @@ def groups(
 ) -> tuple[pd.DataFrame, list[tuple[Metric, str]]]:
     """Each metric by each breakdown over the whole, and those pairs of which the groups tell anything."""
     frames, telling = [], []
+    computable: dict[str, bool] = {}
     for metric, breakdown in pairs:
+        if metric.id not in computable:
+            computable[metric.id] = _computable(dataset, metric, ctxs[metric.id])
+        if not computable[metric.id]:
+            continue
         values = metric.compute(dataset, ctxs[metric.id], breakdown).values
         names = set(values["group"])
         if names <= {BLANK, ""} or (breakdown in ("source", "currency") and len(names) < 2):
@@ -71,6 +84,11 @@ def groups(
         values = values.assign(metric_id=metric.id, period=WHOLE, breakdown=breakdown, missing="")
         frames.append(values[list(READING_TYPES)].astype(dict(READING_TYPES)))
     return pd.concat(frames, ignore_index=True) if frames else _frame([]), telling
+
+
+def _computable(dataset: Dataset, metric: Metric, ctx: MetricContext) -> bool:
+    measured = metric.compute(dataset, ctx, "")
+    return not measured.missing or bool(measured.values["rows"].any())
 
 
 def told(raw: pd.DataFrame, cleaned: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +110,8 @@ def _by_calendar(
     read = {}
     for breakdown in CALENDAR:
         mine = [period for period in periods if calendar_breakdown(period) == breakdown]
-        if breakdown not in metric.breakdowns or len(mine) < 2:
+        named = "quarter" if breakdown == "year" else breakdown
+        if named not in metric.breakdowns or len(mine) < 2:
             continue
         starts, ends = (pd.DatetimeIndex(times) for times in zip(*((p.start, p.end) for p in mine), strict=True))
         measured = metric.compute(dataset, replace(ctx, period=Period("", starts.min(), ends.max())), breakdown)

@@ -1,9 +1,11 @@
 """The verdict on a metric: whether the figure that the CRM shows may be reported.
 
-The rule, for each figure with raw, cleaned and the range low..high that strict, normal and loose cleaning leave open:
+The rule, for each figure with raw, cleaned and the interval low..high that the open questions leave (for groups: the
+range over strict, normal and loose cleaning):
 
 - difference = |raw - cleaned| / |cleaned|: how wrong the raw figure is
-- range = (high - low) / |cleaned|: how far the questions that wait for a person could still move the cleaned one
+- range = (high - low) / |cleaned|: how far the open questions could still move the cleaned one; where it lies outside
+  of the interval, the range reaches to it
 - rows = the records behind it; asked of rates, averages and ratios alone
 
 The first of VERDICT_RULES whose limits are all kept is the verdict; where none is, "do not report". A cleaned figure
@@ -44,9 +46,13 @@ ADDITIVE = frozenset({Unit.MONEY, Unit.COUNT})
 
 
 def judge(figures: pd.DataFrame, rules: Sequence[VerdictRule] = VERDICT_RULES) -> pd.DataFrame:
-    """`verdict` and `reason` per figure. Columns: unit, raw, cleaned, low, high, rows, missing."""
+    """`verdict` and `reason` per figure. Columns: unit, raw, cleaned, low, high, drawn, rows, missing.
+
+    `drawn` says whether low..high is an interval of draws; else it is the range from strict to loose cleaning.
+    """
     difference = _relative(figures["raw"] - figures["cleaned"], figures["cleaned"])
-    width = _relative(figures["high"] - figures["low"], figures["cleaned"])
+    ends = figures[["low", "cleaned", "high"]]
+    width = _relative(ends.max(axis=1) - ends.min(axis=1), figures["cleaned"])
     # 0 rows: a figure that no records are counted behind, such as the return on an investment.
     few = np.where(figures["unit"].isin(ADDITIVE) | (figures["rows"] == 0), np.inf, figures["rows"])
     verdict = pd.Series(DO_NOT_REPORT, index=figures.index)
@@ -57,9 +63,8 @@ def judge(figures: pd.DataFrame, rules: Sequence[VerdictRule] = VERDICT_RULES) -
     verdict = verdict.mask(figures["cleaned"].isna() & figures["raw"].notna(), DO_NOT_REPORT)
     verdict = verdict.mask(figures["raw"].isna() & figures["cleaned"].notna(), WITH_CARE)
     scarce = few < rules[0].min_rows
-    lines = zip(
-        figures["raw"], figures["cleaned"], difference, width, scarce, figures["rows"], figures["missing"], strict=True
-    )
+    columns = (figures[name] for name in ("raw", "cleaned", "rows", "missing", "drawn"))
+    lines = zip(difference, width, scarce, *columns, strict=True)
     return pd.DataFrame({"verdict": verdict, "reason": [_reason(*line) for line in lines]}, index=figures.index)
 
 
@@ -70,12 +75,14 @@ def _relative(part: pd.Series, whole: pd.Series) -> np.ndarray:
     return np.where(np.isnan(parts), np.nan, result)
 
 
-def _reason(raw: float, cleaned: float, difference: float, width: float, scarce: bool, rows: int, missing: str) -> str:
+def _reason(
+    difference: float, width: float, scarce: bool, raw: float, cleaned: float, rows: int, missing: str, drawn: bool
+) -> str:
     if np.isnan(cleaned):
         return missing if np.isnan(raw) else "Nothing of it is left after cleaning: its records belong elsewhere."
     if np.isnan(raw):
         return "It can only be computed after cleaning."
-    parts = [_distance(difference), _width(width)]
+    parts = [_distance(difference), _width(width, drawn)]
     if scarce:
         parts.append(f"Only {rows} {'record is' if rows == 1 else 'records are'} behind it.")
     return " ".join(parts)
@@ -90,9 +97,12 @@ def _distance(difference: float) -> str:
     return f"The raw figure is {_percent(abs(difference))} {direction} the cleaned one."
 
 
-def _width(width: float) -> str:
+def _width(width: float, drawn: bool) -> str:
     if width == 0:
-        return "Strict and loose cleaning give the same."
+        return "No open question can move it." if drawn else "Strict and loose cleaning give the same."
+    if drawn:
+        moved = "from 0" if np.isinf(width) else f"by {_percent(width)}"
+        return f"The open questions can still move it {moved} (90 % interval)."
     if np.isinf(width):
         return "Between strict and loose cleaning it is no longer 0."
     return f"Between strict and loose cleaning it varies by {_percent(width)}."

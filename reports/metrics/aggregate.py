@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset, Table
-from audit.metric import Measured, MetricContext
+from audit.metric import Measured, MetricContext, Share, Terms
 from audit.schema import TEXT, entities, field
 from audit.values import money as money_values
 from reports.metrics.timeline import BLANK, CALENDAR, Groups, Timeline, labelled
@@ -77,6 +77,8 @@ def aggregate(
     codes, labels, units = by.codes, by.labels, np.full(len(by.labels), label, dtype=object)
     if money:
         currency = currencies(table, ctx)
+        if breakdown != "currency" and numbers is not None:
+            currency, numbers = converted(currency, numbers, ctx)
         if breakdown == "":
             headline = headline_currency(currency, mask, numbers, ctx)
             selected = selected & (currency.codes == headline)
@@ -99,7 +101,24 @@ def aggregate(
         _values(labels[present], results[present], units[present], rows[present]),
         records={table.entity: table.index[selected].to_numpy()} if breakdown == "" else {},
         missing=missing,
+        terms=_terms(table, selected, statistic, numbers, at) if breakdown == "" else None,
     )
+
+
+def _terms(
+    table: Table, selected: np.ndarray, statistic: Statistic, numbers: np.ndarray | None, at: Timeline | None
+) -> Terms:
+    rows = np.flatnonzero(selected if numbers is None else selected & ~np.isnan(numbers))
+    records = table.index.to_numpy()[rows]
+    times = None if at is None else at.times[rows]
+    one = Share(table.entity, records, None, times)
+    if statistic is Statistic.COUNT:
+        return Terms((one,))
+    assert numbers is not None, "only a count needs no value"
+    values = Share(table.entity, records, numbers[rows], times)
+    if statistic is Statistic.SUM:
+        return Terms((values,))
+    return Terms((values,), (one,)) if statistic is Statistic.MEAN else Terms((values,), median=True)
 
 
 def ratio(numerator: Measured, denominator: Measured, *, over: str, under: str) -> Measured:
@@ -118,7 +137,35 @@ def ratio(numerator: Measured, denominator: Measured, *, over: str, under: str) 
     values = _values(
         joined["group"], joined["value"] / joined["value_below"], joined["unit_label"], joined["rows_below"]
     )
-    return Measured(values, {**numerator.records, **denominator.records})
+    parts = (numerator.terms, denominator.terms)
+    terms = None
+    if all(part is not None and part.bottom is None and not part.median for part in parts):
+        terms = Terms(parts[0].top, parts[1].top, both=True)  # type: ignore[union-attr]
+    return Measured(values, {**numerator.records, **denominator.records}, terms=terms)
+
+
+def together(parts: Sequence[Measured]) -> Measured:
+    """Counts of several tables added up, group by group."""
+    values = pd.concat([part.values for part in parts])
+    added = values.groupby(["group", "unit_label"], sort=False, as_index=False).sum(numeric_only=True)
+    terms = [part.terms for part in parts if part.terms is not None]
+    return Measured(
+        added[list(parts[0].values)],
+        {entity: rows for part in parts for entity, rows in part.records.items()},
+        terms=Terms(tuple(share for term in terms for share in term.top)) if len(terms) == len(parts) else None,
+    )
+
+
+def divided(measured: Measured, by: float) -> Measured:
+    """A sum or count over a number that no records stand behind."""
+    terms = measured.terms
+    if terms is not None:
+        shares = (
+            (share, np.ones(len(share.records)) if share.amounts is None else share.amounts) for share in terms.top
+        )
+        terms = Terms(tuple(replace(share, amounts=amounts / by) for share, amounts in shares))
+    values = measured.values.assign(value=measured.values["value"] / by)
+    return replace(measured, values=values, terms=terms)
 
 
 def group_rows(table: Table, breakdown: str, at: Timeline | None = None) -> Groups:
@@ -145,6 +192,17 @@ def currencies(table: Table, ctx: MetricContext) -> Groups:
             labels, place = np.unique(np.append(names, ""), return_inverse=True)
             return Groups(place[codes], labels)
     return Groups(np.zeros(len(table), dtype=np.int64), np.array([ctx.currency or ""], dtype=object))
+
+
+def converted(currency: Groups, numbers: np.ndarray, ctx: MetricContext) -> tuple[Groups, np.ndarray]:
+    """Amounts in the currency of the rate table where it has a rate; those without one stay as they are."""
+    if ctx.rates is None:
+        return currency, numbers
+    names = [str(name) for name in currency.labels]
+    factors = np.array([1.0 if name == ctx.rates.currency else ctx.rates.factors.get(name, np.nan) for name in names])
+    into = [ctx.rates.currency if known else name for name, known in zip(names, ~np.isnan(factors), strict=True)]
+    labels, place = np.unique(np.array(into, dtype=object), return_inverse=True)
+    return Groups(place[currency.codes], labels), numbers * np.nan_to_num(factors, nan=1.0)[currency.codes]
 
 
 def headline_currency(currency: Groups, mask: np.ndarray, numbers: np.ndarray | None, ctx: MetricContext) -> int:

@@ -7,21 +7,25 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from audit.dataset import Dataset
+from audit.dataset import Dataset, Table
 from audit.values import text
+from reports.metrics.cuts import cut
 from reports.metrics.outcome import (
     DEAL_BUYER,
     PAYMENT_BUYER,
     Outcomes,
     buyers,
+    charged,
     closed_at,
     first_purchases,
     is_false,
     is_true,
     outcomes,
+    refunded,
+    sounds,
     spells,
 )
-from reports.metrics.timeline import Timeline
+from reports.metrics.timeline import Groups, Timeline
 
 LEADS = frozenset({"contact", "lead", "person", "prospect"})
 """Record types of a CRM."""
@@ -47,7 +51,49 @@ PAID = frozenset(
 )
 """Payment statuses under which money came in; what went back is subtracted."""
 
+ACTIVITY_KINDS = {
+    "calls": r"\bcall(?:s|ed)?\b|\bphone\b|\banruf|\btelefonat|\bllamada|\bappel|\bligacao|\btelepon",
+    "meetings": r"\bmeetings?\b|\bvisits?\b|\bdemos?\b|\bappointment|\btermin\b|\breunion|\brendez vous|\breuniao"
+    r"|\brapat",
+    "proposals": r"\bproposals?\b|\bquot(?:e|es|ation|ations)\b|\bangebot|\bpropuesta|\bproposition|\bproposta"
+    r"|\bpenawaran",
+    "tasks": r"\btasks?\b|\bto ?do\b|\baufgabe|\btarea|\btache|\btarefa|\btugas",
+    "sent": r"^(?:email |e mail |mail )?sent$|^delivered$|^emailsent$|^email sent\b",
+    "open": r"\bopen(?:s|ed)?\b",
+    "click": r"\bclick(?:s|ed)?\b",
+    "bounce": r"\bbounce[sd]?\b",
+    "unsubscribe": r"\bunsubscribe[sd]?\b|\bopt ?(?:ed )?out\b",
+    "complaint": r"\bcomplaints?\b|\bspam\b|\babuse\b",
+}
+"""What an activity is, by its type as folded text: English, German, Spanish, French, Portuguese, Indonesian."""
+
 TEST_MODES = frozenset({"test", "testmode", "sandbox"})
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """Per row of `table`: a number per buyer, whether it is a purchase, when, and its amount."""
+
+    table: Table
+    who: np.ndarray
+    bought: np.ndarray
+    at: Timeline
+    amounts: np.ndarray
+
+
+@dataclass(frozen=True)
+class Mailings:
+    """Mails by person and mailing: `pair` numbers them (-1: names nobody), `first` marks the first send of each."""
+
+    pair: np.ndarray
+    first: np.ndarray
+
+    def happened(self, events: np.ndarray) -> np.ndarray:
+        """To which pairs one of the `events` happened."""
+        known = np.zeros(self.pair.max(initial=-1) + 2, dtype=bool)
+        known[self.pair[events & (self.pair >= 0)]] = True
+        known[-1] = False
+        return known[self.pair]
 
 
 @dataclass(frozen=True)
@@ -56,11 +102,38 @@ class Facts(Dataset):
 
     _timelines: dict[tuple[str, str], Timeline] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    _kinds: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _cuts: dict[tuple[str, str], Groups | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     def timeline(self, entity: str, name: str) -> Timeline:
         """The times in a field of a table."""
         if (entity, name) not in self._timelines:
             self._timelines[entity, name] = Timeline(self.get(entity).column(name))
         return self._timelines[entity, name]
+
+    def take_over(self, other: "Facts", same: frozenset[str]) -> None:
+        """What another dataset worked out of columns (``entity.field``) that are the same here, row for row."""
+        for qualified in same:
+            entity, _, name = qualified.partition(".")
+            mine, theirs = self.get(entity), other.get(entity)
+            if mine is not theirs and name in theirs.codes:
+                mine.codes.setdefault(name, theirs.codes[name])
+            if (entity, name) in other._timelines:
+                self._timelines.setdefault((entity, name), other._timelines[entity, name])
+        if "activity.type" in same:
+            self._kinds.update(other._kinds)
+
+    def cut(self, entity: str, breakdown: str) -> Groups | None:
+        """Groups of a table by what other tables say of its rows; None where its own column divides it."""
+        if (entity, breakdown) not in self._cuts:
+            self._cuts[entity, breakdown] = cut(self, self.get(entity), breakdown)
+        return self._cuts[entity, breakdown]
+
+    def activities(self, kind: str) -> np.ndarray:
+        """Activities whose type says that they are of a kind of ACTIVITY_KINDS."""
+        if kind not in self._kinds:
+            self._kinds[kind] = sounds(self.get("activity"), "type", ACTIVITY_KINDS[kind])
+        return self._kinds[kind]
 
     @cached_property
     def outcomes(self) -> Outcomes:
@@ -92,6 +165,41 @@ class Facts(Dataset):
         """The first payment of each buyer."""
         payments = self.get("payment")
         return first_purchases(buyers(payments, PAYMENT_BUYER), payments.column("paid_at"), self.paid)
+
+    @cached_property
+    def mailings(self) -> Mailings:
+        """Every mail sent, once per person and mailing."""
+        table = self.get("activity")
+        who = buyers(table, ("contact_id", "contact_email", "contact_name"))
+        what = np.zeros(len(table), dtype=np.int64)
+        for name in ("campaign", "subject"):
+            if name in table:
+                what = table.distinct(name)[0] + 1
+                break
+        pair = np.where(who >= 0, who * (what.max(initial=0) + 1) + what, -1)
+        is_sent = self.activities("sent") & (pair >= 0)
+        pair = _of_last_mailing(pair, who, self.timeline("activity", "at").times, is_sent, ~is_sent & (what == 0))
+        rows = np.flatnonzero(pair >= 0)
+        codes, _ = pd.factorize(pair[rows])
+        pair = np.full(len(table), -1, dtype=np.int64)
+        pair[rows] = codes
+        sent = np.flatnonzero(is_sent)
+        first = np.zeros(len(table), dtype=bool)
+        first[sent[~pd.Series(pair[sent]).duplicated().to_numpy()]] = True
+        return Mailings(pair, first)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        """Who bought when and for how much: by payments where any names its buyer, else by won deals."""
+        payments, deals = self.get("payment"), self.get("deal")
+        who = buyers(payments, PAYMENT_BUYER)
+        if (self.paid & (who >= 0)).any():
+            came_in = charged(payments) - refunded(payments)
+            times = self.timeline("payment", "paid_at")
+            return Purchases(payments, who, self.paid & (who >= 0), times, came_in.to_numpy(dtype="float64"))
+        bought = self.outcomes.won & (self.deal_buyers >= 0)
+        amounts = deals.column("amount").to_numpy(dtype="float64")
+        return Purchases(deals, self.deal_buyers, bought, self.closed, amounts)
 
     @cached_property
     def leads(self) -> np.ndarray:
@@ -132,6 +240,26 @@ def facts(dataset: Dataset) -> Facts:
     if isinstance(dataset, Facts):
         return dataset
     return Facts(dataset.tables, dataset.sources, dataset.set_aside, dataset.warnings)
+
+
+def _of_last_mailing(
+    pair: np.ndarray, who: np.ndarray, times: np.ndarray, sent: np.ndarray, unnamed: np.ndarray
+) -> np.ndarray:
+    """Events that name no mailing (a bounce in a mailbox) belong to the last one sent to that person before them."""
+    sends = np.flatnonzero(sent & ~np.isnat(times))
+    events = np.flatnonzero(unnamed & (who >= 0) & ~np.isnat(times))
+    if not len(sends) or not len(events):
+        return pair
+    seconds = times.astype("datetime64[s]").astype(np.int64)
+    first = min(seconds[sends].min(), seconds[events].min())
+    span = max(seconds[sends].max(), seconds[events].max()) - first + 1
+    when = who * span + (seconds - first)
+    sends = sends[np.argsort(when[sends], kind="stable")]
+    place = np.searchsorted(when[sends], when[events], side="right") - 1
+    found = (place >= 0) & (who[sends[np.maximum(place, 0)]] == who[events])
+    moved = pair.copy()
+    moved[events[found]] = pair[sends[place[found]]]
+    return moved
 
 
 def _named(own: pd.Series, theirs: pd.Series, *, fold: bool) -> np.ndarray:

@@ -11,8 +11,9 @@ from audit.metric import Group, Measured, Metric, MetricContext, Unit
 from reports.metrics.aggregate import currencies, figure, headline_currency, lacking, not_computable
 from reports.metrics.facts import facts
 from reports.metrics.outcome import OUTCOME_FIELDS
-from reports.metrics.roi import Investment, Return, evaluate, read_investment
+from reports.metrics.roi import Investment, Return, evaluate
 from reports.metrics.sales import CLOSED_INPUTS, amount
+from reports.metrics.scenarios import read_scenarios
 
 INVESTMENT_INPUTS = ("deal.amount", "deal.currency", *CLOSED_INPUTS, "deal.close_date")
 MIN_BASELINE_MONTHS = 3
@@ -55,7 +56,7 @@ def _return(dataset: Dataset, ctx: MetricContext) -> tuple[Return | None, str, s
     """The return, its currency, and what it lacks."""
     if not ctx.investment:
         return None, "", "There is no [investment] table in audit.toml."
-    found, unit_label = read_investment(ctx.investment), ctx.currency or ""
+    found, unit_label = read_scenarios(ctx.investment)[0], ctx.currency or ""
     if found.go_live is not None and found.margin is not None and "margin_uplift" not in found.gains:
         uplift, unit_label, missing = measured_uplift(dataset, found, ctx)
         if missing:

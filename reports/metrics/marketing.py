@@ -12,7 +12,12 @@ from reports.metrics.payments import PAYMENT_INPUTS
 from reports.metrics.sales import CLOSED_INPUTS
 from reports.metrics.timeline import Groups, Timeline
 
-NOT_MARKETING = frozenset({"crm", "crmcost", "software", "subscription", "sales", "personnel", "training"})
+NOT_MARKETING = frozenset(
+    """
+    crm crmcost software subscription sales personnel training service services support customerservice
+    customersupport helpdesk callcenter callcentre
+    """.split()
+)
 """Kinds of spend that are no marketing."""
 
 NOT_ACQUISITION = NOT_MARKETING - {"sales"}
@@ -111,17 +116,29 @@ def _spend(dataset: Dataset, ctx: MetricContext, breakdown: str, apart: frozense
         mask = np.ones(len(spend), dtype=bool)
     else:
         return not_computable("No source gives spend or campaign costs.")
+    return _by_channel(spend, ctx, breakdown, mask, what, at, value)
+
+
+def spend_on(dataset: Dataset, ctx: MetricContext, breakdown: str, mask: np.ndarray, what: str) -> Measured:
+    """The amounts of the rows of the spend table in `mask`."""
+    spend = dataset["spend"]
+    return _by_channel(spend, ctx, breakdown, mask, what, Timeline(spend.column("period")), spend.column("amount"))
+
+
+def _by_channel(
+    spend: Table, ctx: MetricContext, breakdown: str, mask: np.ndarray, what: str, at: Timeline, value: pd.Series
+) -> Measured:
     groups = None
     if breakdown == "lead_source":
-        groups = _folded(spend, "channel")
+        groups = folded(spend, "channel")
     elif breakdown == "campaign":
-        groups = _folded(spend, "campaign" if spend.entity == "spend" else "name")
+        groups = folded(spend, "campaign" if spend.entity == "spend" else "name")
     return aggregate(
         spend, mask, ctx, breakdown, Statistic.SUM, what=what, at=at, value=value, money=True, groups=groups
     )
 
 
-def _folded(table: Table, name: str) -> Groups:
+def folded(table: Table, name: str) -> Groups:
     """Groups of a field without regard to case, so that a channel meets the lead source of the same name."""
     by = group_rows(table, name)
     labels, place = np.unique(pd.Series(by.labels, dtype="str").str.strip().str.casefold(), return_inverse=True)
@@ -134,7 +151,7 @@ def marketing_spend(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Mea
 
 def cost_per_lead(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
     known = facts(dataset)
-    groups = _folded(known.get("contact"), breakdown) if breakdown in ("lead_source", "campaign") else None
+    groups = folded(known.get("contact"), breakdown) if breakdown in ("lead_source", "campaign") else None
     leads = _new_leads(known, ctx, "" if breakdown == "currency" else breakdown, groups)
     return ratio(marketing_spend(known, ctx, breakdown), leads, over="marketing costs", under="new leads")
 
@@ -178,6 +195,8 @@ METRICS: tuple[Metric, ...] = (
         compute=new_leads,
         breakdowns=(*CONTACT_BREAKDOWNS, "month", "quarter"),
         source="CRM usage: records created in the period",
+        dated_by="contact.created_at",
+        filters="contact and lead records; no subscribers or customers of other tools",
     ),
     Metric(
         id="lead_conversion_rate",
@@ -191,6 +210,8 @@ METRICS: tuple[Metric, ...] = (
         compute=lead_conversion_rate,
         breakdowns=(*CONTACT_BREAKDOWNS, "month", "quarter"),
         source="CRM usage: lead to customer conversion by cohort; 'converted' is taken as its source means it",
+        dated_by="contact.created_at",
+        filters="contact and lead records",
     ),
     Metric(
         id="list_size",
@@ -210,6 +231,7 @@ METRICS: tuple[Metric, ...] = (
         compute=list_size,
         breakdowns=(*CONTACT_BREAKDOWNS, "month"),
         source="Mailing tool usage: subscribed, deliverable contacts (Mailchimp audience, HubSpot marketing contacts)",
+        filters="contacts with an address, not opted out or bounced",
     ),
     Metric(
         id="marketing_spend",
@@ -223,6 +245,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=("channel", "campaign", "source", "currency", "month", "quarter"),
         higher_is_better=False,
         source="Advertising and campaign cost as exported",
+        dated_by="spend.period",
+        filters="spend of marketing kinds",
     ),
     Metric(
         id="cost_per_lead",
@@ -237,6 +261,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=("lead_source", "campaign", "currency", "month", "quarter"),
         higher_is_better=False,
         source="Marketing usage: cost per lead (CPL)",
+        dated_by="spend.period",
+        filters="spend of marketing kinds; contact and lead records",
     ),
     Metric(
         id="new_customers",
@@ -249,6 +275,8 @@ METRICS: tuple[Metric, ...] = (
         compute=new_customers,
         breakdowns=("owner", "lead_source", "region", "product", "source", "month", "quarter"),
         source="CRM usage: accounts with a first closed-won opportunity",
+        dated_by="deal.close_date",
+        filters="first purchase of each buyer",
     ),
     Metric(
         id="customer_acquisition_cost",
@@ -262,6 +290,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=("currency", "month", "quarter"),
         higher_is_better=False,
         source="Marketing usage: customer acquisition cost (CAC)",
+        dated_by="spend.period",
+        filters="spend on marketing and sales",
     ),
     Metric(
         id="form_submissions",
@@ -274,5 +304,7 @@ METRICS: tuple[Metric, ...] = (
         compute=form_submissions,
         breakdowns=("form", "channel", "utm_source", "utm_campaign", "source", "month", "quarter"),
         source="Form tool usage: submissions in the period",
+        dated_by="form_submission.submitted_at",
+        filters="all submissions",
     ),
 )

@@ -13,6 +13,8 @@ LOST = frozenset({"lost", "closedlost", "lostclosed", "closelost", "loss"})
 OPEN = frozenset({"open", "inprogress", "active"})
 GONE = frozenset({"deleted", "archived", "merged"})
 
+WHOLLY_REFUNDED = frozenset({"refunded"})
+
 DEAL_BUYER = ("company_id", "company_name", "contact_id", "contact_email", "contact_name")
 """Fields that name the buyer of a deal, the most telling first."""
 
@@ -96,6 +98,17 @@ def first_purchases(who: np.ndarray, at: pd.Series, bought: np.ndarray) -> np.nd
     return mask
 
 
+def charged(payments: Table) -> pd.Series:
+    """The amount of each payment; quantity times unit price where none is given."""
+    return payments.column("amount").fillna(payments.column("quantity") * payments.column("unit_price"))
+
+
+def refunded(payments: Table) -> pd.Series:
+    """What went back of each payment: the sum given, else all of it where the status says refunded."""
+    given, whole = payments.column("refunded"), spells(payments, "status", WHOLLY_REFUNDED)
+    return given.mask(whole & ~(given > 0).to_numpy(), charged(payments)).fillna(0.0)
+
+
 def spells(table: Table, name: str, words: frozenset[str]) -> np.ndarray:
     """Where a text column holds one of `words`, however it is written."""
     if name not in table:
@@ -103,6 +116,14 @@ def spells(table: Table, name: str, words: frozenset[str]) -> np.ndarray:
     codes, distinct = table.distinct(name)
     found = text.key(distinct).isin(words).to_numpy(dtype=bool)
     return np.append(found, False)[codes]
+
+
+def sounds(table: Table, name: str, pattern: str) -> np.ndarray:
+    """Where the RE2 `pattern` is found in a text column, folded to lower case letters, digits and single blanks."""
+    if name not in table:
+        return np.zeros(len(table), dtype=bool)
+    codes, distinct = table.distinct(name)
+    return np.append(text.matches(text.fold(distinct), pattern), False)[codes]
 
 
 def is_true(flags: pd.Series) -> np.ndarray:

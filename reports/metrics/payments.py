@@ -8,9 +8,7 @@ from audit.dataset import Dataset, Table
 from audit.metric import Group, Measured, Metric, MetricContext, Unit
 from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable
 from reports.metrics.facts import facts
-from reports.metrics.outcome import spells
-
-WHOLLY_REFUNDED = frozenset({"refunded"})
+from reports.metrics.outcome import charged, refunded
 
 PAYMENT_INPUTS = (
     "payment.amount",
@@ -23,17 +21,6 @@ PAYMENT_INPUTS = (
     "payment.currency",
     "payment.paid_at",
 )
-
-
-def charged(payments: Table) -> pd.Series:
-    """The amount of each payment; quantity times unit price where none is given."""
-    return payments.column("amount").fillna(payments.column("quantity") * payments.column("unit_price"))
-
-
-def refunded(payments: Table) -> pd.Series:
-    """What went back of each payment: the sum given, else all of it where the status says refunded."""
-    given, whole = payments.column("refunded"), spells(payments, "status", WHOLLY_REFUNDED)
-    return given.mask(whole & ~(given > 0).to_numpy(), charged(payments)).fillna(0.0)
 
 
 def payment_metric(
@@ -78,6 +65,8 @@ METRICS: tuple[Metric, ...] = (
         compute=payment_metric(collected),
         breakdowns=("product", "region", "country", "industry", "source", "currency", "month", "quarter"),
         source="Net volume of payment tools (Stripe: charges less refunds)",
+        dated_by="payment.paid_at",
+        filters="payments that came in; no failed, uncaptured or test ones",
     ),
     Metric(
         id="refunds",
@@ -91,5 +80,7 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=("product", "country", "source", "currency", "month", "quarter"),
         higher_is_better=False,
         source="Refund volume of payment tools (Stripe)",
+        dated_by="payment.paid_at",
+        filters="payments that came in",
     ),
 )

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from audit.dataset import Dataset
+from audit.dataset import Dataset, Table
 from audit.metric import Group, Measured, Metric, MetricContext, Unit
-from reports.metrics.aggregate import Statistic, aggregate, currencies, lacking, not_computable
+from reports.metrics.aggregate import Statistic, aggregate, converted, currencies, lacking, not_computable
 from reports.metrics.facts import Facts, facts
 from reports.metrics.outcome import BUYER_INPUTS, OUTCOME_FIELDS, Outcomes
 
 CLOSED_INPUTS = ("deal.status", "deal.is_won", "deal.is_closed", "deal.won_at", "deal.lost_at", "deal.stage")
 CLOSE_DATES = ("deal.close_date", "deal.won_at", "deal.lost_at")
-DEAL_BREAKDOWNS = ("owner", "team", "region", "lead_source", "campaign", "product", "type", "source")
+DEAL_BREAKDOWNS = ("owner", "team", "region", "lead_source", "campaign", "product", "industry", "type", "source")
 Value = Callable[[Facts], np.ndarray]
 Which = Callable[[Outcomes], np.ndarray]
 
@@ -86,6 +86,7 @@ def deal_metric(
             at=known.closed,
             value=None if value is None else value(known),
             money=money,
+            groups=known.cut("deal", breakdown),
         )
 
     return compute
@@ -101,14 +102,27 @@ def revenue_per_customer(dataset: Dataset, ctx: MetricContext, breakdown: str) -
         return not_computable("No deal says whether it was won or lost.")
     if (who < 0).all():
         return not_computable("No deal names its buyer.")
-    rows = np.flatnonzero(known.outcomes.won & (who >= 0) & known.closed.contains(ctx.period))
-    currency = currencies(deals, ctx)
-    buyer = pd.Series(who[rows] * len(currency.labels) + currency.codes[rows])
-    total = pd.Series(amount(known)[rows]).groupby(buyer).transform("sum", min_count=1)
-    first = rows[~buyer.duplicated().to_numpy()]
-    once, value = np.zeros(len(deals), dtype=bool), np.full(len(deals), np.nan)
-    once[first], value[rows] = True, total
+    bought = known.outcomes.won & known.closed.contains(ctx.period)
+    once, value = per_buyer(deals, who, bought, amount(known), ctx)
     return aggregate(deals, once, ctx, breakdown, Statistic.MEAN, what="buyers", value=value, money=True)
+
+
+def per_buyer(
+    table: Table, who: np.ndarray, bought: np.ndarray, amounts: np.ndarray, ctx: MetricContext
+) -> tuple[np.ndarray, np.ndarray]:
+    """One row of each buyer and currency, and on it what that buyer spent, in the currency of that row."""
+    rows = np.flatnonzero(bought & (who >= 0))
+    currency, worth = converted(currencies(table, ctx), amounts, ctx)
+    buyer = pd.Series(who[rows] * len(currency.labels) + currency.codes[rows])
+    total = pd.Series(worth[rows]).groupby(buyer).transform("sum", min_count=1)
+    if ctx.rates is not None:
+        # The sum is in the currency of the rate table; `aggregate` will convert it once more.
+        _, factor = converted(currencies(table, ctx), np.ones(len(amounts)), ctx)
+        total = total / factor[rows]
+    first = rows[~buyer.duplicated().to_numpy()]
+    once, value = np.zeros(len(table), dtype=bool), np.full(len(table), np.nan)
+    once[first], value[rows] = True, total
+    return once, value
 
 
 METRICS: tuple[Metric, ...] = (
@@ -121,8 +135,10 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=("deal.amount", "deal.currency", *CLOSED_INPUTS, "deal.close_date"),
         compute=deal_metric(won, Statistic.SUM, "won deals", value=amount, needs=("deal.amount",), money=True),
-        breakdowns=(*DEAL_BREAKDOWNS, "currency", "month", "quarter"),
+        breakdowns=(*DEAL_BREAKDOWNS, "company_name", "currency", "month", "quarter"),
         source="CRM usage: the sum of closed-won opportunities, as in Salesforce and HubSpot deal reports",
+        dated_by="deal.close_date",
+        filters="won deals with an amount",
     ),
     Metric(
         id="won_deals",
@@ -133,8 +149,10 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=(*CLOSED_INPUTS, "deal.close_date"),
         compute=deal_metric(won, Statistic.COUNT, "won deals"),
-        breakdowns=(*DEAL_BREAKDOWNS, "month", "quarter"),
+        breakdowns=(*DEAL_BREAKDOWNS, "company_name", "month", "quarter"),
         source="CRM usage: closed-won opportunities",
+        dated_by="deal.close_date",
+        filters="won deals",
     ),
     Metric(
         id="lost_deals",
@@ -148,6 +166,25 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=(*DEAL_BREAKDOWNS, "lost_reason", "month", "quarter"),
         higher_is_better=False,
         source="CRM usage: closed-lost opportunities",
+        dated_by="deal.close_date",
+        filters="lost deals",
+    ),
+    Metric(
+        id="lost_value",
+        name="Lost value",
+        formula="Amounts of lost deals, added up, by close date",
+        symbols="Σ amount(lost)",
+        unit=Unit.MONEY,
+        group=Group.BUSINESS_PERFORMANCE,
+        inputs=("deal.amount", "deal.currency", *CLOSED_INPUTS, "deal.close_date"),
+        compute=deal_metric(
+            lost, Statistic.SUM, "lost deals", value=amount, needs=("deal.amount",), money=True, of_lost=True
+        ),
+        breakdowns=(*DEAL_BREAKDOWNS, "lost_reason", "currency", "month", "quarter"),
+        higher_is_better=False,
+        source="CRM usage: the sum of closed-lost opportunities",
+        dated_by="deal.close_date",
+        filters="lost deals with an amount",
     ),
     Metric(
         id="win_rate",
@@ -160,6 +197,8 @@ METRICS: tuple[Metric, ...] = (
         compute=deal_metric(closed, Statistic.MEAN, "closed deals", value=is_won, of_lost=True),
         breakdowns=(*DEAL_BREAKDOWNS, "month", "quarter"),
         source="CRM usage: closed-won over all closed opportunities (close rate)",
+        dated_by="deal.close_date",
+        filters="won and lost deals",
     ),
     Metric(
         id="average_deal_size",
@@ -172,6 +211,8 @@ METRICS: tuple[Metric, ...] = (
         compute=deal_metric(won, Statistic.MEAN, "won deals", value=amount, needs=("deal.amount",), money=True),
         breakdowns=(*DEAL_BREAKDOWNS, "currency", "month", "quarter"),
         source="CRM usage: mean amount of closed-won opportunities; blank amounts do not count, as in SQL AVG",
+        dated_by="deal.close_date",
+        filters="won deals with an amount",
     ),
     Metric(
         id="sales_cycle_days",
@@ -185,6 +226,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=(*DEAL_BREAKDOWNS, "month", "quarter"),
         higher_is_better=False,
         source="CRM usage: average days to close of won deals",
+        dated_by="deal.close_date",
+        filters="won deals with both days in order",
     ),
     Metric(
         id="median_sales_cycle_days",
@@ -200,6 +243,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=(*DEAL_BREAKDOWNS, "month", "quarter"),
         higher_is_better=False,
         source="The same durations; the median is not moved by a few deals with wrong dates",
+        dated_by="deal.close_date",
+        filters="won deals with both days in order",
     ),
     Metric(
         id="open_deals",
@@ -212,6 +257,7 @@ METRICS: tuple[Metric, ...] = (
         compute=deal_metric(still_open, Statistic.COUNT, "open deals"),
         breakdowns=(*DEAL_BREAKDOWNS, "stage", "pipeline", "month"),
         source="CRM usage: open opportunities",
+        filters="deals neither won, lost, deleted nor archived",
     ),
     Metric(
         id="open_pipeline_value",
@@ -224,6 +270,7 @@ METRICS: tuple[Metric, ...] = (
         compute=deal_metric(still_open, Statistic.SUM, "open deals", value=amount, needs=("deal.amount",), money=True),
         breakdowns=(*DEAL_BREAKDOWNS, "stage", "pipeline", "currency", "month"),
         source="CRM usage: the sum of open opportunities",
+        filters="open deals with an amount",
     ),
     Metric(
         id="weighted_pipeline_value",
@@ -243,6 +290,7 @@ METRICS: tuple[Metric, ...] = (
         ),
         breakdowns=(*DEAL_BREAKDOWNS, "stage", "pipeline", "currency", "month"),
         source="CRM usage: expected revenue, as in Salesforce forecasts",
+        filters="open deals with an amount and a probability",
     ),
     Metric(
         id="revenue_per_customer",
@@ -255,5 +303,7 @@ METRICS: tuple[Metric, ...] = (
         compute=revenue_per_customer,
         breakdowns=("currency",),
         source="Average revenue per account (ARPA)",
+        dated_by="deal.close_date",
+        filters="won deals that name their buyer",
     ),
 )

@@ -39,15 +39,24 @@ def satisfied(tickets: Table) -> pd.Series:
     """
     codes, distinct = tickets.distinct("csat")
     words = text.key(distinct)
-    rating = pd.to_numeric(distinct.str.extract(re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(?:/\s*\d+|%)?\s*$"))[0]).astype(
-        "float64"
-    )
-    rating = rating.where(rating <= 100)
-    highest = rating.max()
+    given = _figures(distinct)
+    highest = given.max()
     scale = 5 if highest <= 5 else 10 if highest <= 10 else 100
-    score = (rating >= TOP_BOX * scale).astype("float64").where(rating.notna())
+    score = (given >= TOP_BOX * scale).astype("float64").where(given.notna())
     score = score.mask(words.isin(SATISFIED), 1.0).mask(words.isin(DISSATISFIED), 0.0)
     return pd.Series(np.append(score.to_numpy(), np.nan)[codes], index=tickets.index)
+
+
+def rating(tickets: Table) -> np.ndarray:
+    """The rating of each ticket as a number up to 100; NaN for words and where there is none."""
+    codes, distinct = tickets.distinct("csat")
+    return np.append(_figures(distinct).to_numpy(), np.nan)[codes]
+
+
+def _figures(distinct: pd.Series) -> pd.Series:
+    pattern = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(?:/\s*\d+|%)?\s*$")
+    found = pd.to_numeric(distinct.str.extract(pattern)[0]).astype("float64")
+    return found.where(found <= 100)
 
 
 def ticket_metric(
@@ -95,6 +104,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=("status", *TICKET_BREAKDOWNS),
         higher_is_better=False,
         source="Help desk usage: tickets created in the period",
+        dated_by="ticket.created_at",
+        filters="all tickets",
     ),
     Metric(
         id="first_reply_minutes",
@@ -113,6 +124,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=TICKET_BREAKDOWNS,
         higher_is_better=False,
         source="Zendesk: first reply time in minutes, median",
+        dated_by="ticket.created_at",
+        filters="tickets with a first reply",
     ),
     Metric(
         id="resolution_hours",
@@ -128,6 +141,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=TICKET_BREAKDOWNS,
         higher_is_better=False,
         source="Service usage: mean time to resolve (MTTR), full resolution time",
+        dated_by="ticket.created_at",
+        filters="closed tickets",
     ),
     Metric(
         id="median_resolution_hours",
@@ -143,6 +158,8 @@ METRICS: tuple[Metric, ...] = (
         breakdowns=TICKET_BREAKDOWNS,
         higher_is_better=False,
         source="Zendesk: full resolution time, median",
+        dated_by="ticket.created_at",
+        filters="closed tickets",
     ),
     Metric(
         id="csat",
@@ -155,5 +172,7 @@ METRICS: tuple[Metric, ...] = (
         compute=ticket_metric(Statistic.MEAN, "tickets", "ticket.csat", value=satisfied),
         breakdowns=TICKET_BREAKDOWNS,
         source="CSAT, top-two box of a five-point scale; Zendesk: good over good and bad",
+        dated_by="ticket.created_at",
+        filters="tickets with a rating",
     ),
 )

@@ -38,15 +38,19 @@ class Timeline:
     at: pd.Series
     _groups: dict[str, Groups] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    @property
+    def times(self) -> np.ndarray:
+        return self.at.to_numpy(dtype="datetime64[us]")
+
     def groups(self, breakdown: str) -> Groups:
         """Groups named 2026-10, 2026-Q4 or 2026."""
         if breakdown not in self._groups:
-            self._groups[breakdown] = _calendar(self.at.to_numpy(dtype="datetime64[us]"), breakdown)
+            self._groups[breakdown] = _calendar(self.times, breakdown)
         return self._groups[breakdown]
 
     def contains(self, period: Period) -> np.ndarray:
         """Which rows lie in the period; those without a time only in one that is open on both sides."""
-        times = self.at.to_numpy(dtype="datetime64[us]")
+        times = self.times
         inside = np.ones(len(times), dtype=bool)
         if period.start is not None:
             inside &= times >= period.start.to_datetime64()

@@ -11,7 +11,9 @@ from reports.sections import (
     method,
     metrics,
     people,
+    performance,
     scores,
+    since_last,
     unchecked,
 )
 from reports.sections.blocks import Section
@@ -25,7 +27,9 @@ SECTIONS: tuple[Callable[[View], Section], ...] = (
     findings.build,
     duplicates.build,
     metrics.build,
+    performance.build,
     changes.build,
+    since_last.build,
     unchecked.build,
     method.build,
 )

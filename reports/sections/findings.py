@@ -1,7 +1,10 @@
 """What is wrong: findings by family and rule, down to the record and its row in the file."""
 
+from typing import Any
+
 import pandas as pd
 
+from audit.acceptance import tally
 from audit.rule import FixSafety, Severity
 from reports.sections.blocks import Block, Cell, Column, Details, Heading, Paragraph, Section, Table
 from reports.sections.cost import Problem, problems, remedy
@@ -12,6 +15,9 @@ SEVERITIES = tuple(str(severity) for severity in Severity)
 SEVERITY_TONES = dict(zip(SEVERITIES, ("poor", "weak", "fair", "muted"), strict=True))
 RECORDS_SHOWN = 6
 """Records listed per rule; the rest is in findings.csv."""
+COLUMNS_SHOWN = 4
+FILES_SHOWN = 5
+"""Of findings about columns, how many of each file and of how many files."""
 
 
 def build(view: View) -> Section:
@@ -27,11 +33,11 @@ def build(view: View) -> Section:
         blocks.append(Heading(words(f"family.{family}")))
         blocks.append(Paragraph(words(f"family_about.{family}"), tone="muted"))
         blocks.extend(_rule(view, problem, by_rule[problem.rule_id]) for problem in here)
-    accepted = len(view.findings) - len(view.counted)
-    if accepted:
+    entries = tally(view.findings, view.result.settings.get("accept", ()), view.result.as_of)
+    if entries:
         blocks.append(Heading(words("findings.accepted")))
-        blocks.append(Paragraph(words("findings.accepted_note", n=accepted)))
-        blocks.append(_accepted(view))
+        blocks.append(Paragraph(words("findings.accepted_note", n=len(view.findings) - len(view.counted))))
+        blocks.append(_accepted(view, entries))
     lead = words("findings.lead", n=len(view.counted), rules=len(found)) if found else words("findings.none")
     return Section("findings", words("findings.title"), lead, tuple(blocks))
 
@@ -72,8 +78,11 @@ def _rule(view: View, problem: Problem, findings: pd.DataFrame) -> Details:
         Paragraph(words("findings.how", text=page.how), tone="how"),
     ]
     systemic = findings["systemic"].to_numpy(dtype=bool)
-    if systemic.any():
-        blocks.append(_systemic(view, findings[systemic]))
+    of_column = findings["record"].to_numpy() < 0
+    if of_column.any():
+        blocks.append(_of_columns(view, findings[of_column]))
+    if (systemic & ~of_column).any():
+        blocks.append(_systemic(view, findings[systemic & ~of_column]))
     single = findings[~systemic]
     if len(single):
         blocks.append(_records(view, single))
@@ -114,6 +123,25 @@ def _systemic(view: View, findings: pd.DataFrame) -> Table:
     return Table(words("findings.systemic_caption"), columns, tuple(rows))
 
 
+def _of_columns(view: View, findings: pd.DataFrame) -> Table:
+    """One line per column, a few of each file, so that none crowds out the others."""
+    words, rows = view.words, []
+    first = findings[findings.groupby("record", sort=False).cumcount() < COLUMNS_SHOWN].head(
+        FILES_SHOWN * COLUMNS_SHOWN
+    )
+    for row in view.shown(first).itertuples():
+        name = Cell(view.text(row.file, 60), note=view.entity_title(row.entity))
+        rows.append((name, Cell(view.text(row.field)), Cell(row.message), view.percent_cell(float(row.confidence))))
+    columns = (
+        Column(words("col.file"), wide=True),
+        Column(words("col.header")),
+        Column(words("col.message"), wide=True),
+        Column(words("col.confidence"), number=True),
+    )
+    note = more_in_file(words, len(rows), len(findings), "findings.csv")
+    return Table(words("findings.columns_caption"), columns, tuple(rows), note=note)
+
+
 def _records(view: View, findings: pd.DataFrame) -> Table:
     words = view.words
     first = findings.sort_values("confidence", ascending=False, kind="stable").head(RECORDS_SHOWN)
@@ -138,28 +166,26 @@ def _records(view: View, findings: pd.DataFrame) -> Table:
     return Table(words("findings.records_caption"), tuple(columns), tuple(rows), note=note)
 
 
-def _accepted(view: View) -> Table:
+def _accepted(view: View, entries: list[dict[str, Any]]) -> Table:
     words = view.words
-    accepted = view.findings[view.findings["accepted"].to_numpy(dtype=bool)]
-    reasons = view.result.settings.get("accept", [])
-    why: dict[str, str] = {}
-    for entry in reasons if isinstance(reasons, list) else []:
-        if isinstance(entry, dict) and "rule" in entry:
-            why[str(entry["rule"])] = str(entry.get("reason", ""))
-    counts = accepted.groupby("rule_id", sort=True).size()
-    return Table(
-        words("findings.accepted"),
-        (
-            Column(words("col.problem")),
-            Column(words("col.findings"), number=True),
-            Column(words("col.reason"), wide=True),
-        ),
-        tuple(
+    rows = []
+    for entry in entries:
+        until = words.date(pd.Timestamp(entry["expires"])) if "expires" in entry else words("findings.no_expiry")
+        titles = [rule.title for rule in view.rules.values() if rule.id == entry.get("rule")]
+        rows.append(
             (
-                Cell(view.rule_title(str(rule_id))),
-                view.number_cell(int(n)),
-                Cell(view.text(why.get(str(rule_id), ""), 200)),
+                Cell(view.text(entry["covers"], 120), note=titles[0] if titles else ""),
+                view.number_cell(entry["findings"]),
+                Cell(view.text(entry["reason"], 200)),
+                Cell(view.person(entry.get("owner", ""))),
+                Cell(until, note=words("findings.expired") if entry["expired"] else "", sort=entry.get("expires", "")),
             )
-            for rule_id, n in counts.items()
-        ),
+        )
+    columns = (
+        Column(words("col.accepted")),
+        Column(words("col.findings"), number=True),
+        Column(words("col.reason"), wide=True),
+        Column(words("col.accepted_by")),
+        Column(words("col.until")),
     )
+    return Table(words("findings.accepted"), columns, tuple(rows))

@@ -4,11 +4,15 @@ from dataclasses import dataclass, field
 from math import pi
 from typing import ClassVar
 
+from markupsafe import Markup
+
 from audit.rule import Outcome
+from reports import charts
 from reports.sections.blocks import Section, Tiles
 from reports.sections.cost import Problem, family_effects, headline, problems, remedy
 from reports.sections.metrics import VERDICT_TONES, metric_name, verdict_word
 from reports.sections.view import BANDS, View
+from reports.sections.worklist import best_moves
 
 FIRST = 5
 NUMBERS_SHOWN = {"do not report": 3, "reportable with care": 2, "reportable": 2}
@@ -46,6 +50,8 @@ class FirstScreen(Section):
     arcs: tuple[Arc, ...] = ()
     ring: float = 2 * pi * RADIUS
     outlook: tuple[tuple[str, str, str], ...] = ()
+    since: tuple[str, Markup] | None = None
+    """What changed since the run before, in a sentence, and the score's course as a small line."""
     bands: tuple[tuple[str, str, str], ...] = ()
     tiles: Tiles = field(default_factory=lambda: Tiles(()))
     costs: tuple[Item, ...] = ()
@@ -81,6 +87,7 @@ def build(view: View) -> FirstScreen:
         arcs=arcs,
         ring=ring,
         outlook=outlook,
+        since=_since(view),
         bands=tuple(
             (name, words(f"band.{name}"), words("first.band_from", score=words.number(lowest)))
             for lowest, name in BANDS
@@ -91,6 +98,21 @@ def build(view: View) -> FirstScreen:
         tally=_tally(view),
         numbers=_numbers(view),
     )
+
+
+def _since(view: View) -> tuple[str, Markup] | None:
+    words, history = view.words, view.result.history
+    if history is None or history.previous is None:
+        return None
+    change = history.score_change or 0.0
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    told = words(
+        "since.headline",
+        date=words.date(history.previous),
+        change=f"{sign}{words.number(abs(change), 1)}",
+        **{name: history.total[name] for name in ("new", "returned", "fixed")},
+    )
+    return told, charts.sparkline(list(history.trend["score"].astype(float)), words("since.trend"))
 
 
 def _tiles(view: View) -> tuple[tuple[str, str, str], ...]:
@@ -154,18 +176,28 @@ def _cost_note(view: View, problem: Problem, effects: dict[str, tuple[str, float
 
 def _fixes(view: View, found: list[Problem]) -> tuple[Item, ...]:
     ordered = sorted(found, key=lambda problem: (-problem.priority, problem.rule_id))[:FIRST]
+    moves = best_moves(view)
     return tuple(
         Item(
             title=view.rule_title(problem.rule_id),
             figure=view.words(
                 "points_won", points=view.words.number(problem.points, 1 if problem.points >= 0.1 else 2)
             ),
-            note=remedy(view, problem),
+            note=_fix_note(view, problem, moves),
             link=f"#rule-{problem.rule_id}",
             tone="bulk" if problem.bulk else "each",
         )
         for problem in ordered
     )
+
+
+def _fix_note(view: View, problem: Problem, moves: dict[str, tuple[str, str]]) -> str:
+    """What to do, and the metric that it moves most."""
+    note = remedy(view, problem)
+    if problem.rule_id not in moves:
+        return note
+    metric, change = moves[problem.rule_id]
+    return f"{note}. {view.words('metrics.worklist_item', metric=metric_name(view, metric), change=change)}"
 
 
 def _verdict(view: View, band: str) -> str:

@@ -10,6 +10,7 @@ from reports.metrics.catalogue import METRICS
 from reports.sections.blocks import Block, Cell, Column, Details, Heading, Paragraph, Section, Table
 from reports.sections.cost import headline
 from reports.sections.view import View, more_in_file
+from reports.sections.worklist import costs, moved, worklist_table
 
 VERDICT_TONES = {
     "do not report": "poor",
@@ -18,11 +19,11 @@ VERDICT_TONES = {
     "not computable": "muted",
 }
 WATERFALLS = 5
-BREAKDOWNS_SHOWN = 2
-GROUPS_SHOWN = 8
+BREAKDOWNS_SHOWN = 1
+GROUPS_SHOWN = 6
 OPEN_BREAKDOWNS = frozenset(
     "source lead_source stage region team department month quarter year product campaign country channel currency "
-    "industry type pipeline status form medium lost_reason priority role utm_source utm_campaign".split()
+    "industry type pipeline status form medium lost_reason priority role utm_source utm_campaign direction year".split()
 )
 """Breakdowns whose groups name nobody; the groups of all others are masked."""
 
@@ -45,6 +46,8 @@ def build(view: View) -> Section:
         return Section("metrics", words("metrics.title"), words("metrics.lead"), tuple(blocks))
     computed = whole[whole["verdict"].ne("not computable")]
     blocks.append(_overview(view, computed))
+    blocks += worklist_table(view, {metric.id: metric.name for metric in METRICS})
+    blocks += costs(view)
     figures = [figure for row in _most_moved(view, computed) if (figure := _waterfall(view, row))]
     if figures:
         blocks += [Heading(words("metrics.why")), Paragraph(words("metrics.why_note")), *figures]
@@ -171,9 +174,23 @@ def _details(view: View, row: Any) -> Details:
     blocks: list[Block] = []
     if metric:
         blocks.append(Paragraph(words("metrics.formula", formula=metric.formula)))
+        dated = metric.dated_by or words("metrics.state")
+        told = words(
+            "metrics.defined", symbols=metric.symbols, dated=dated, filters=metric.filters, source=metric.source
+        )
+        blocks.append(Paragraph(told, tone="muted"))
     if row.reason:
         blocks.append(Paragraph(view.text(row.reason, 400)))
-    blocks.extend(_breakdowns(view, metric_id, row.period))
+    if row.strict != row.loose and not np.isnan(row.strict):
+        read = {
+            name: _value(view, row, value).text
+            for name, value in (("strict", row.strict), ("normal", row.cleaned), ("loose", row.loose))
+        }
+        blocks.append(Paragraph(words("metrics.readings", **read), tone="muted"))
+    if verdict != "reportable":
+        # What cleaning hardly moves is in metrics.csv alone: a report must fit into a mail.
+        blocks += [block for block in (_periods(view, metric_id), _movers(view, row)) if block is not None]
+        blocks.extend(_breakdowns(view, metric_id, row.period))
     meta = words(
         "first.raw_cleaned",
         raw=_value(view, row, row.raw).text,
@@ -186,6 +203,50 @@ def _details(view: View, row: Any) -> Details:
         ((verdict_word(view, verdict), VERDICT_TONES[verdict]),),
         id=f"metric-{metric_id}",
     )
+
+
+def _periods(view: View, metric_id: str) -> Table | None:
+    """The latest period of each kind, with the one before and the one a year before."""
+    words, metrics = view.words, view.result.metrics
+    mine = metrics[metrics["metric_id"].eq(metric_id) & metrics["breakdown"].fillna("").eq("")]
+    mine = mine[mine["period"].ne("all") & mine["cleaned"].notna()]
+    mine = mine[mine["previous"].notna() | mine["year_before"].notna()]
+    if mine.empty:
+        return None
+    kind = mine["period"].str.replace(r"\d", "0", regex=True)
+    latest = mine.groupby(kind.to_numpy(), sort=False).tail(1).fillna({"unit_label": ""})
+    rows = tuple(
+        (
+            Cell(view.text(row.period)),
+            *(_value(view, row, value) if not np.isnan(value) else Cell("–") for value in
+              (row.raw, row.cleaned, row.previous, row.year_before)),
+        )
+        for row in latest.itertuples()
+    )  # fmt: skip
+    names = ("period", "raw", "cleaned", "previous", "year_before")
+    columns = tuple(Column(words(f"col.{name}"), number=place > 0) for place, name in enumerate(names))
+    return Table(words("metrics.periods"), columns, rows)
+
+
+def _movers(view: View, row: Any) -> Table | None:
+    words, movers = view.words, view.result.movers
+    mine = movers[movers["metric_id"].eq(row.metric_id)]
+    if mine.empty:
+        return None
+    rows = tuple(
+        (
+            Cell(view.record(mover.entity, mover.record)),
+            Cell(view.rule_title(mover.rule_id) if mover.rule_id in view.rules else "–"),
+            Cell(moved(view, mover.change, row.unit, row.unit_label), sort=mover.change),
+        )
+        for mover in mine.itertuples()
+    )
+    columns = (
+        Column(words("col.record")),
+        Column(words("col.problem"), wide=True),
+        Column(words("col.moves"), number=True),
+    )
+    return Table(words("metrics.movers"), columns, rows)
 
 
 def _breakdowns(view: View, metric_id: str, period: str) -> list[Block]:

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from audit.causes import causes
 from reports import charts
 from reports.sections.blocks import Block, Cell, Column, Heading, Paragraph, Section, Table, Tiles
 from reports.sections.view import View
@@ -18,7 +17,7 @@ def build(view: View) -> Section:
     heat = _heat(view)
     if heat:
         blocks.append(heat)
-    found = causes(view.result.dataset, view.result.findings, view.result.rules)
+    found = view.result.causes
     for (entity, kind), table in found.groupby(["entity", "handler_kind"], sort=False):
         blocks.extend(_rates(view, str(entity), str(kind), table))
     return Section("people", words("people.title"), words("people.lead"), tuple(blocks))

@@ -124,12 +124,13 @@ def _pairs(view: View) -> list[Block]:
                 view.number_cell(possible),
                 view.number_cell(int(told["candidate_pairs"])),
                 view.percent_cell(1 - told["candidate_pairs"] / possible if possible else 0.0),
+                view.number_cell(round(float(told["matches_never_compared"]))),
                 view.percent_cell(float(told["estimated_precision"])),
                 view.percent_cell(float(told["estimated_recall"])),
             )
         )
     if not rows:
         return []
-    names = ("possible", "compared", "never", "precision", "recall")
+    names = ("possible", "compared", "never", "missed", "precision", "recall")
     columns = (Column(words("col.table")), *(Column(words(f"col.{name}"), number=True) for name in names))
     return [Table(words("unchecked.pairs"), columns, tuple(rows), note=words("unchecked.pairs_note"))]

@@ -11,7 +11,8 @@ from audit.dataset import Dataset, table_from_frame
 from audit.metric import MetricContext
 from audit.result import IMPACT_TYPES, METRIC_TYPES
 from reports.impact import measure
-from reports.metrics.catalogue import METRICS, default_periods
+from reports.metrics.catalogue import METRICS
+from reports.metrics.periods import default_periods
 
 AS_OF = pd.Timestamp("2026-11-01")
 CTX = MetricContext(AS_OF)
@@ -76,7 +77,8 @@ class Cleaner:
 
 @pytest.fixture(scope="module")
 def measured() -> tuple[pd.DataFrame, pd.DataFrame]:
-    return measure(RAW, Cleaner(), FAMILIES, METRICS, CTX, PERIODS)
+    found = measure(RAW, Cleaner(), FAMILIES, METRICS, CTX, PERIODS)
+    return found.metrics, found.impact
 
 
 def line(metrics: pd.DataFrame, metric: str, period: str = "all", breakdown: str = "", group: str = "") -> pd.Series:
@@ -164,7 +166,8 @@ def test_difference_adds_up_exactly_and_is_shared_fairly(measured: tuple[pd.Data
 
 def test_neither_order_nor_company_of_the_families_matters(measured: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     for order in list(permutations(FAMILIES))[::40]:
-        metrics, impact = measure(RAW, Cleaner(), order, METRICS, CTX, PERIODS)
+        found = measure(RAW, Cleaner(), order, METRICS, CTX, PERIODS)
+        metrics, impact = found.metrics, found.impact
         pd.testing.assert_frame_equal(metrics, measured[0])
         pd.testing.assert_frame_equal(impact, measured[1])
 
@@ -177,7 +180,8 @@ def test_tables_are_cleaned_no_more_often_than_needed() -> None:
 
 
 def test_clean_tables_are_reportable() -> None:
-    metrics, impact = measure(RAW, lambda families, strictness: RAW, FAMILIES, METRICS, CTX, PERIODS)
+    found = measure(RAW, lambda families, strictness: RAW, FAMILIES, METRICS, CTX, PERIODS)
+    metrics, impact = found.metrics, found.impact
     assert impact.empty
     assert line(metrics, "revenue")["verdict"] == "reportable"
     assert line(metrics, "revenue")["reason"].startswith("The raw figure is the same as the cleaned one.")
@@ -192,12 +196,13 @@ def test_families_that_work_only_together_still_add_up() -> None:
         return RAW.replace(deal=RAW["deal"].take(RAW["deal"].index != 1))
 
     for families in (("duplicates", "structure"), FAMILIES):
-        _, impact = measure(RAW, cleaner, families, METRICS, CTX, PERIODS)
+        impact = measure(RAW, cleaner, families, METRICS, CTX, PERIODS).impact
         assert shares(impact, "revenue") == pytest.approx({"duplicates": -500.0, "structure": -500.0})
 
 
 def test_nothing_to_measure() -> None:
-    metrics, impact = measure(Dataset({}), lambda families, strictness: Dataset({}), (), METRICS, CTX, PERIODS)
+    found = measure(Dataset({}), lambda families, strictness: Dataset({}), (), METRICS, CTX, PERIODS)
+    metrics, impact = found.metrics, found.impact
     assert impact.empty
     assert set(metrics["verdict"]) == {"not computable"}
 
@@ -206,6 +211,6 @@ def test_free_text_groups_are_cut() -> None:
     many = Dataset(
         {"deal": table_from_frame("deal", pd.DataFrame({"status": "won", "owner": [f"o{n}" for n in range(300)]}))}
     )
-    metrics, _ = measure(many, lambda families, strictness: many, (), METRICS, CTX, PERIODS)
+    metrics = measure(many, lambda families, strictness: many, (), METRICS, CTX, PERIODS).metrics
     owners = metrics[(metrics["metric_id"] == "won_deals") & (metrics["breakdown"] == "owner")]
     assert len(owners) == 50

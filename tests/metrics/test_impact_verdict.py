@@ -12,10 +12,17 @@ NAN = float("nan")
 
 
 def verdict(
-    raw: float, cleaned: float, low: float, high: float, unit: Unit = Unit.RATE, rows: int = 100, missing: str = ""
+    raw: float,
+    cleaned: float,
+    low: float,
+    high: float,
+    unit: Unit = Unit.RATE,
+    rows: int = 100,
+    missing: str = "",
+    drawn: bool = False,
 ) -> tuple[str, str]:
-    columns = ["unit", "raw", "cleaned", "low", "high", "rows", "missing"]
-    judged = judge(pd.DataFrame([[str(unit), raw, cleaned, low, high, rows, missing]], columns=columns))
+    columns = ["unit", "raw", "cleaned", "low", "high", "rows", "missing", "drawn"]
+    judged = judge(pd.DataFrame([[str(unit), raw, cleaned, low, high, rows, missing, drawn]], columns=columns))
     return tuple(judged.iloc[0])
 
 

@@ -1,24 +1,26 @@
 """What holds for every metric: what it says of itself, that it reads its inputs alone, that it changes nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from audit.dataset import Dataset, Table, empty_table, table_from_frame
-from audit.metric import Metric, MetricContext, Period
+from audit.metric import Business, Metric, MetricContext, Period
 from audit.schema import entities
 from reports.metrics.catalogue import (
     METRICS,
     MONTHLY,
     STATES,
-    calendar_breakdown,
-    default_periods,
     periods_of,
 )
+from reports.metrics.periods import calendar_breakdown, default_periods
 
 AS_OF = pd.Timestamp("2026-11-01")
 INVESTMENT = {"cost": 100, "margin": 0.5, "go_live": "2026-08-01"}
-CTX = MetricContext(AS_OF, investment=INVESTMENT)
+BUSINESS = Business(first_reply_hours=4)
+CTX = MetricContext(AS_OF, investment=INVESTMENT, business=BUSINESS)
 by_id = pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.id)
 
 TEXTS = {
@@ -27,8 +29,14 @@ TEXTS = {
     "currency": ["USD", "eur", None],
     "marketing_status": ["subscribed", "unsubscribed", None],
     "lifecycle_stage": ["customer", "lead", None],
-    "csat": ["5", "2", "good", None],
-    "kind": ["marketing", "crm", "sales", None],
+    "csat": ["10", "2", "good", None],
+    "kind": ["marketing", "crm", "sales", "service", None],
+    "type": ["call", "meeting", "proposal", "sent", "open", "click", "bounce", "unsubscribe", "renewal", "complaint"],
+    "direction": ["in", "out", None],
+    "outcome": ["abandoned", "connected", None],
+    "field": ["dealstage", "phone"],
+    "object": ["Deal", "Contact"],
+    "lead_source": ["Referral", "Google", None],
 }
 
 
@@ -90,7 +98,7 @@ def test_reads_nothing_but_its_inputs(metric: Metric) -> None:
         if columns:
             tables[name] = Table(name, table.frame[columns], table.text, table.lineage)
     for period in (Period(), Period("H1", pd.Timestamp("2026-01-01"), pd.Timestamp("2026-07-01"))):
-        ctx = MetricContext(AS_OF, period, investment=INVESTMENT)
+        ctx = MetricContext(AS_OF, period, investment=INVESTMENT, business=BUSINESS)
         pd.testing.assert_frame_equal(values(metric, Dataset(tables), ctx), values(metric, FULL, ctx))
 
 
@@ -142,7 +150,7 @@ def test_a_calendar_group_reads_the_same_as_its_period(metric: Metric) -> None:
     for period in default_periods(AS_OF)[1:]:
         breakdown = calendar_breakdown(period)
         if breakdown in metric.breakdowns:
-            direct = values(metric, FULL, MetricContext(AS_OF, period)).iloc[0]
+            direct = values(metric, FULL, replace(CTX, period=period)).iloc[0]
             groups = values(metric, FULL, breakdown=breakdown)
             chosen = groups[(groups["group"] == period.label) & (groups["unit_label"] == direct["unit_label"])]
             if direct["rows"] and not np.isnan(direct["value"]):
@@ -155,20 +163,29 @@ def test_a_calendar_group_reads_the_same_as_its_period(metric: Metric) -> None:
 class TestPeriods:
     def test_defaults_are_the_last_complete_ones(self) -> None:
         labels = [period.label for period in default_periods(pd.Timestamp("2026-11-17 08:00"))]
-        assert labels[:5] == ["all", "2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"]
-        assert labels[5:] == [f"2025-{month}" for month in (11, 12)] + [f"2026-{month:02}" for month in range(1, 11)]
+        assert labels[:3] == ["all", "2024", "2025"]
+        assert labels[3:11] == ["2024-Q4", *(f"2025-Q{q}" for q in (1, 2, 3, 4)), *(f"2026-Q{q}" for q in (1, 2, 3))]
+        assert labels[11:] == [f"2025-{n}" for n in (10, 11, 12)] + [f"2026-{n:02}" for n in range(1, 11)]
 
     def test_calendar_breakdown(self) -> None:
-        assert [calendar_breakdown(period) for period in default_periods(AS_OF)] == [
-            "",
-            *["quarter"] * 4,
-            *["month"] * 12,
-        ]
-        odd = Period("Q", pd.Timestamp("2026-02-01"), pd.Timestamp("2026-05-01"))
+        kinds = [calendar_breakdown(period) for period in default_periods(AS_OF)]
+        assert kinds == ["", *["year"] * 2, *["quarter"] * 8, *["month"] * 13]
+        odd = Period("2026-10", pd.Timestamp("2026-10-01"), pd.Timestamp("2026-10-15"))
         assert calendar_breakdown(odd) == ""
 
     def test_which_metric_is_measured_in_which(self) -> None:
         chosen = {metric.id: periods_of(metric, default_periods(AS_OF)) for metric in METRICS}
-        assert len(chosen["revenue"]) == 17
-        assert len(chosen["sales_cycle_days"]) == 5
+        assert len(chosen["revenue"]) == 24
+        assert len(chosen["sales_cycle_days"]) == 11
         assert [period.label for period in chosen["list_size"]] == ["all"]
+
+
+def test_every_metric_says_which_records_count_and_when() -> None:
+    for metric in METRICS:
+        if metric.id.startswith(("net_", "return_", "payback", "profit_beyond")):
+            continue
+        assert metric.filters, metric.id
+        assert bool(metric.dated_by) == (metric.id not in STATES), metric.id
+        if metric.dated_by:
+            entity, _, name = metric.dated_by.partition(".")
+            assert name in entities()[entity].fields

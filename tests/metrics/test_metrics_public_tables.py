@@ -83,6 +83,26 @@ class TestMavenSalesOpportunities:
         expected = won[won["close_date"].dt.strftime("%Y-%m") == "2017-06"]["amount"].sum()
         assert whole("revenue", deals, MetricContext(CTX.as_of, june)) == expected
 
+    def test_customers_and_people_by_plain_pandas(self, frame: pd.DataFrame) -> None:
+        deals, won = dataset("deal", frame), frame[frame["stage"] == "Won"]
+        by_account = won.groupby("company_name")
+        assert whole("deals_per_customer", deals) == pytest.approx(by_account.size().mean())
+        assert whole("revenue_per_customer", deals) == pytest.approx(by_account["amount"].sum().mean())
+        assert whole("cross_sell_ratio", deals) == pytest.approx((by_account["product"].nunique() >= 2).mean())
+        first = won.sort_values("close_date", kind="stable").drop_duplicates("company_name")
+        assert round(whole("new_revenue", deals), 2) == round(first["amount"].sum(), 2)
+        months = (2018 - 2017) * 12 + 1 - won["close_date"].min().month + 1
+        assert round(whole("average_monthly_revenue", deals), 2) == round(won["amount"].sum() / months, 2)
+        teams = pd.read_csv(SHARED / "maven-sales-opportunities/sales_teams.csv")
+        users = teams.rename(columns={"sales_agent": "full_name", "manager": "team", "regional_office": "region"})
+        both = Dataset({"deal": deals["deal"], "user": table_from_frame("user", users)})
+        merged = won.merge(teams, left_on="owner", right_on="sales_agent")
+        same(by("revenue", both, "region"), merged.groupby("regional_office")["amount"].sum())
+        same(by("average_deal_size", both, "team"), merged.groupby("manager")["amount"].mean())
+        heads = teams.groupby("manager").size()
+        same(by("revenue_per_employee", both, "team"), merged.groupby("manager")["amount"].sum() / heads)
+        assert round(whole("revenue_per_employee", both), 2) == round(won["amount"].sum() / len(teams), 2)
+
 
 class TestXEducationLeads:
     def test_conversion(self) -> None:
@@ -128,10 +148,30 @@ class TestOrdersAndCosts:
     def test_saas_sales(self) -> None:
         frame = read(
             "saas-sales/SaaS-Sales.csv",
-            {"Sales": "amount", "Order Date": "paid_at", "Region": "region", "Customer ID": "customer_id"},
+            {
+                "Sales": "amount",
+                "Order Date": "paid_at",
+                "Region": "region",
+                "Customer ID": "customer_id",
+                "Profit": "profit",
+                "Product": "product",
+            },
             parse_dates=["Order Date"],
         )
         data = dataset("payment", frame)
+        assert round(whole("profit", data), 2) == round(frame["profit"].sum(), 2)
+        assert whole("margin", data) == pytest.approx(frame["profit"].sum() / frame["amount"].sum())
+        sums = frame.groupby("product")[["profit", "amount"]].sum()
+        same(by("margin", data, "product"), sums["profit"] / sums["amount"])
+        assert whole("customer_lifetime_value", data) == pytest.approx(
+            frame.groupby("customer_id")["amount"].sum().mean()
+        )
+        end = frame["paid_at"].max().normalize() + pd.Timedelta(days=1)
+        year = pd.Timedelta(days=365)
+        before = frame[(frame["paid_at"] >= end - 2 * year) & (frame["paid_at"] < end - year)]["customer_id"].unique()
+        after = frame[(frame["paid_at"] >= end - year) & (frame["paid_at"] < end)]["customer_id"].unique()
+        ctx = MetricContext(end - pd.Timedelta(days=1))
+        assert whole("retention_rate", data, ctx) == pytest.approx(pd.Series(before).isin(after).mean())
         assert round(whole("collected_revenue", data), 2) == round(frame["amount"].sum(), 2)
         same(by("collected_revenue", data, "region"), frame.groupby("region")["amount"].sum())
         assert whole("new_customers", data) == frame["customer_id"].nunique()
@@ -148,8 +188,14 @@ class TestOrdersAndCosts:
         same(by("collected_revenue", data, "country"), expected.groupby(frame["country"]).sum())
 
     def test_facebook_ads(self) -> None:
-        frame = read("facebook-ads-kag/KAG_conversion_data.csv", {"Spent": "cost", "xyz_campaign_id": "name"})
+        columns = {"Spent": "cost", "xyz_campaign_id": "name", "Clicks": "clicks", "Impressions": "impressions",
+                   "Total_Conversion": "conversions"}  # fmt: skip
+        frame = read("facebook-ads-kag/KAG_conversion_data.csv", columns)
         data = dataset("campaign", frame)
+        sums = frame[["cost", "clicks", "impressions", "conversions"]].sum()
+        assert whole("click_through_rate", data) == pytest.approx(sums["clicks"] / sums["impressions"])
+        assert round(whole("cost_per_click", data), 2) == round(sums["cost"] / sums["clicks"], 2)
+        assert round(whole("cost_per_conversion", data), 2) == round(sums["cost"] / sums["conversions"], 2)
         assert round(whole("marketing_spend", data), 2) == round(frame["cost"].sum(), 2)
         same(by("marketing_spend", data, "campaign"), frame.groupby("name")["cost"].sum())
 

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from audit.acceptance import accept
+from audit.causes import causes
 from audit.cleaning import clean
 from audit.dataset import ColumnMapping, Dataset, SourceInfo, Table, table_from_frame
 from audit.engine import run_rules
@@ -184,7 +186,7 @@ def audited(data: Dataset) -> AuditResult:
     linked = link(data, {entity: found.clusters for entity, found in matches.items()})
     ctx = Context(AS_OF, "ID")
     findings, results = run_rules(RULES, linked, ctx)
-    findings = identify(findings, linked)
+    findings, _ = accept(identify(findings, linked), linked, (), AS_OF)
     cleaned = clean(linked, findings, RULES, ctx, matches)
     return AuditResult(
         version="0.1.0",
@@ -201,6 +203,7 @@ def audited(data: Dataset) -> AuditResult:
         impact=impact(),
         inventory=inventory(linked),
         overlap=overlap(linked),
+        causes=causes(linked, findings, RULES),
         settings={"currency": "EUR", "accept": []},
         inputs={"contacts.csv": "0" * 64, "deals.csv": "1" * 64},
         command="crm-audit run exports --as-of 2026-11-01",
@@ -284,7 +287,8 @@ def metrics() -> pd.DataFrame:
         ),
         ("revenue", "money", "EUR", "2026-Q3", "", "", 300_000.0, 300_000.0, 300_000.0, 300_000.0, "reportable", ""),
     ]
-    return pd.DataFrame(rows, columns=list(METRIC_TYPES)).astype(dict(METRIC_TYPES))
+    told = pd.DataFrame(rows, columns=list(METRIC_TYPES)[:12])
+    return told.reindex(columns=list(METRIC_TYPES)).astype(dict(METRIC_TYPES))
 
 
 def impact() -> pd.DataFrame:

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from conftest import FIRST, HOSTILE, LAST
 
+from audit.causes import wilson
 from audit.result import AuditResult
 from audit.score import Score
 from reports import masking
 from reports.outputs.html import render
 from reports.sections import SECTIONS, View
-from reports.sections.people import wilson
 from reports.sections.view import BANDS
 from reports.wording import LOCALES, languages, words_of
 from rules.catalogue import RULES
@@ -102,7 +102,9 @@ def test_structure_serves_screen_readers(page: str, parsed: Page) -> None:
 
 def test_every_section_is_there_in_order(parsed: Page) -> None:
     ids = [attrs["id"] for attrs in parsed.named("section")]
-    assert ids == ("summary people inventory score findings duplicates metrics changes unchecked method".split())
+    assert ids == (
+        "summary people inventory score findings duplicates metrics performance changes since unchecked method".split()
+    )
     assert len(ids) == len(SECTIONS)
 
 

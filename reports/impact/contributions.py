@@ -1,0 +1,168 @@
+"""What each record adds to a metric, and how that differs between the raw tables and cleaned ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import numpy as np
+import pandas as pd
+
+from audit.metric import Period, Share, Terms
+
+KEY = ["side", "part", "entity", "record"]
+"""What identifies an entry: top or bottom (0, 1), the place of its share there, whose record it is."""
+
+EMPTY = Share("", np.array([], dtype=np.int64))
+NOTHING = Terms((EMPTY,))
+
+
+def differing(raw: Terms, cleaned: Terms) -> pd.DataFrame:
+    """The records that do not add the same: KEY, `raw`, `raw_at`, `new`, `new_at`; NaN where one adds nothing."""
+    frames = []
+    for side, (left, right) in enumerate(((raw.top, cleaned.top), (raw.bottom or (), cleaned.bottom or ()))):
+        for part, pair in enumerate(zip_longest(left, right, fillvalue=EMPTY)):
+            frames.append(_differing(*pair).assign(side=side, part=part))
+    return pd.concat(frames, ignore_index=True) if frames else _differing(EMPTY, EMPTY).assign(side=0, part=0)
+
+
+def _differing(raw: Share, new: Share) -> pd.DataFrame:
+    size = int(max(raw.records.max(initial=-1), new.records.max(initial=-1))) + 1
+    (before, before_at), (after, after_at) = (_dense(share, size) for share in (raw, new))
+    same = (before == after) | (np.isnan(before) & np.isnan(after))
+    same &= (before_at == after_at) | (np.isnat(before_at) & np.isnat(after_at)) | np.isnan(before) | np.isnan(after)
+    rows = np.flatnonzero(~same)
+    return pd.DataFrame(
+        {
+            "entity": raw.entity or new.entity,
+            "record": rows,
+            "raw": before[rows],
+            "raw_at": before_at[rows],
+            "new": after[rows],
+            "new_at": after_at[rows],
+        }
+    )
+
+
+def _dense(share: Share, size: int) -> tuple[np.ndarray, np.ndarray]:
+    amounts, times = np.full(size, np.nan), np.full(size, np.datetime64("NaT", "us"))
+    amounts[share.records] = 1.0 if share.amounts is None else share.amounts
+    if share.at is not None:
+        times[share.records] = share.at
+    return amounts, times
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over all records of one set of tables in one period; `values` are all amounts of a median."""
+
+    top: float
+    bottom: float | None
+    values: np.ndarray | None = None
+    needed: int | None = None
+    """How many records add to `top` where the metric exists only with some; None where it does not matter."""
+
+
+def dated(terms: Terms) -> bool:
+    """Whether a period can be told from another by the records alone."""
+    return all(share.at is not None for share in (*terms.top, *(terms.bottom or ())))
+
+
+def totals(terms: Terms, period: Period) -> Totals:
+    if terms.median:
+        amounts = [_amounts(share)[within(share.at, period, len(share.records))] for share in terms.top]
+        return Totals(np.nan, None, np.concatenate(amounts))
+    needed = None
+    if terms.both:
+        needed = sum(int(within(share.at, period, len(share.records)).sum()) for share in terms.top)
+    bottom = None if terms.bottom is None else _total(terms.bottom, period)
+    return Totals(_total(terms.top, period), bottom, needed=needed)
+
+
+def _total(shares: Sequence[Share], period: Period) -> float:
+    return float(sum(_amounts(share)[within(share.at, period, len(share.records))].sum() for share in shares))
+
+
+def _amounts(share: Share) -> np.ndarray:
+    return np.ones(len(share.records)) if share.amounts is None else share.amounts
+
+
+def within(at: np.ndarray | None, period: Period, size: int) -> np.ndarray:
+    """Which times lie in a period; all of them in one that is open on both sides."""
+    inside = np.ones(size, dtype=bool)
+    if at is None or (period.start is None and period.end is None):
+        return inside
+    if period.start is not None:
+        inside &= at >= period.start.to_datetime64()
+    if period.end is not None:
+        inside &= at < period.end.to_datetime64()
+    return inside
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Changed records of one metric between two states, in one period: what each took and gives, on which side."""
+
+    side: np.ndarray
+    old: np.ndarray
+    new: np.ndarray
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, period: Period, old: str = "raw", new: str = "new") -> "Entries":
+        parts = []
+        for name in (old, new):
+            times = frame[f"{name}_at"].to_numpy(dtype="datetime64[us]")
+            inside = within(times, period, len(frame))
+            parts.append(np.where(inside, frame[name].to_numpy(dtype="float64"), np.nan))
+        return cls(frame["side"].to_numpy(), parts[0], parts[1])
+
+    @property
+    def change(self) -> np.ndarray:
+        """By how much each moves the sum of its side."""
+        return np.nan_to_num(self.new) - np.nan_to_num(self.old)
+
+
+def value_after(state: Totals, entries: Entries, applied: np.ndarray | None = None) -> np.ndarray:
+    """The metric after the changes, per column of `applied` (entries x cases, bool; None: one case with all)."""
+    cases = np.ones((len(entries.side), 1), dtype=bool) if applied is None else applied
+    if state.values is not None:
+        return _medians(state.values, entries, cases)
+    change = entries.change
+    top = state.top + np.where(entries.side == 0, change, 0.0) @ cases
+    if state.bottom is None:
+        return top
+    bottom = state.bottom + np.where(entries.side == 1, change, 0.0) @ cases
+    # What sums of floats leave of a 0 is no denominator.
+    gone = np.abs(bottom) <= 1e-9 * max(1.0, abs(state.bottom))
+    if state.needed is not None:
+        added = (~np.isnan(entries.new)).astype(np.float64) - ~np.isnan(entries.old)
+        gone |= state.needed + np.where(entries.side == 0, added, 0.0) @ cases < 0.5
+    return np.divide(top, bottom, out=np.full(len(top), np.nan), where=~gone)
+
+
+def _medians(values: np.ndarray, entries: Entries, cases: np.ndarray) -> np.ndarray:
+    """The median per case. Only the middle of what stays can matter, and that is all that is sorted per case."""
+    rest = np.sort(without(values, entries.old[~np.isnan(entries.old)]))
+    changed = len(entries.old)
+    low = max(0, len(rest) // 2 - 2 * changed - 2)
+    middle = rest[low : len(rest) // 2 + 2 * changed + 2]
+    found = np.full(cases.shape[1], np.nan)
+    for case in range(cases.shape[1]):
+        mine = np.where(cases[:, case], entries.new, entries.old)
+        mine = mine[~np.isnan(mine)]
+        count = len(rest) + len(mine)
+        if count:
+            ordered = np.sort(np.concatenate([middle, mine]))
+            found[case] = (ordered[(count - 1) // 2 - low] + ordered[count // 2 - low]) / 2
+    return found
+
+
+def without(values: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """The values less one of each of those taken."""
+    ordered, gone = np.sort(values), np.sort(taken)
+    if not len(gone):
+        return ordered
+    first = np.searchsorted(ordered, gone)
+    nth = np.arange(len(gone)) - np.searchsorted(gone, gone)
+    keep = np.ones(len(ordered), dtype=bool)
+    keep[first + nth] = False
+    return ordered[keep]

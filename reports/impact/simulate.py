@@ -1,0 +1,79 @@
+"""The interval of a metric from what is open: seeded draws in which each open fix is right with its probability.
+
+Only the records that strict and loose cleaning treat differently are drawn; all others add the same in every draw. A
+metric is a sum, a mean, a ratio or a median over its records (`audit.metric.Terms`), so that a draw changes sums and
+computes no metric anew. Records that one decision changes together are drawn together; decisions are taken to be
+independent of each other.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from audit.metric import Metric, Period
+from reports.impact.contributions import KEY, Entries, Totals, value_after
+from reports.impact.doubt import Proposals
+
+DRAWS = 200
+SEED = 20240229
+LEVEL = 0.90
+"""The interval holds this share of the draws, the same part left out at either end."""
+
+
+def open_entries(strict: pd.DataFrame, loose: pd.DataFrame) -> pd.DataFrame:
+    """The records that strict and loose cleaning leave adding differently: KEY, `old` and `new`, with `_at`."""
+    columns = {"new": "old", "new_at": "old_at", "raw": "raw_old", "raw_at": "raw_old_at"}
+    both = strict.rename(columns=columns).merge(loose, on=KEY, how="outer", indicator="held")
+    for name in ("", "_at"):
+        # A record that one of them leaves alone adds there what it adds in the raw tables.
+        both[f"old{name}"] = both[f"old{name}"].mask(both["held"] == "right_only", both[f"raw{name}"])
+        both[f"new{name}"] = both[f"new{name}"].mask(both["held"] == "left_only", both[f"raw_old{name}"])
+    both["old_at"], both["new_at"] = (both[name].astype("datetime64[us]") for name in ("old_at", "new_at"))
+    same = both["old"].eq(both["new"]) | (both["old"].isna() & both["new"].isna())
+    same &= both["old_at"].eq(both["new_at"]) | (both["old_at"].isna() & both["new_at"].isna())
+    return both.loc[~same, [*KEY, "old", "old_at", "new", "new_at"]].reset_index(drop=True)
+
+
+class Simulation:
+    """Draws shared by all metrics: the same decision is taken the same way in each of them."""
+
+    def __init__(self, proposals: Proposals, draws: int = DRAWS) -> None:
+        self.proposals = proposals
+        self.draws = draws
+
+    def intervals(
+        self, metric: Metric, changed: pd.DataFrame, states: Sequence[tuple[Period, Totals]]
+    ) -> list[tuple[float, float]]:
+        """The interval of a metric per period. `states` are its sums under strict cleaning."""
+        applied = self._applied(metric, changed)
+        found = []
+        tail = (1 - LEVEL) / 2
+        for period, state in states:
+            entries = Entries.of(changed, period, "old", "new")
+            moved = ~((entries.old == entries.new) | (np.isnan(entries.old) & np.isnan(entries.new)))
+            mine = Entries(entries.side[moved], entries.old[moved], entries.new[moved])
+            drawn = value_after(state, mine, applied[moved])
+            drawn = drawn[~np.isnan(drawn)]
+            low, high = np.quantile(drawn, [tail, 1 - tail]) if len(drawn) else (np.nan, np.nan)
+            found.append((float(low), float(high)))
+        return found
+
+    def _applied(self, metric: Metric, changed: pd.DataFrame) -> np.ndarray:
+        """Whether each entry changes, per draw (entries x draws)."""
+        numbers = self.proposals.lines_of(changed, metric.inputs, open_only=True)
+        chance = self.proposals.probability(numbers, metric.inputs)
+        uniform = np.empty((len(changed), self.draws), dtype=np.float32)
+        named = numbers >= 0
+        uniform[named] = self._decisions[self.proposals.units[numbers[named]]]
+        # Entries for which no line can be named are decisions of their own, by record.
+        records, place = np.unique(changed["record"].to_numpy()[~named], return_inverse=True)
+        apart = np.random.default_rng(SEED + 1).random((len(records), self.draws), dtype=np.float32)
+        uniform[~named] = apart[place]
+        return uniform < chance[:, None].astype(np.float32)
+
+    @cached_property
+    def _decisions(self) -> np.ndarray:
+        units = int(self.proposals.units.max(initial=-1)) + 1
+        return np.random.default_rng(SEED).random((units, self.draws), dtype=np.float32)

@@ -1,0 +1,115 @@
+"""What to fix first by what it moves, and what bad data costs in the user's own prices."""
+
+import numpy as np
+import pandas as pd
+
+from reports.sections.blocks import Block, Cell, Column, Heading, Paragraph, Table
+from reports.sections.view import View
+
+SHOWN = 12
+PER_RULE = 2
+"""Lines of one check at most: the metrics that it moves most."""
+
+
+def moved(view: View, change: float, unit: str, label: str) -> str:
+    """A change with its sign, in the metric's unit; rates in percentage points."""
+    shown = view.words.difference(abs(change), unit, label)
+    return ("+" if change > 0 else "−") + shown
+
+
+def shown_worklist(view: View) -> pd.DataFrame:
+    """The lines of the worklist that the report shows: of every check the metrics it moves most."""
+    listed = view.result.worklist
+    headline = view.result.metrics
+    whole = headline[headline["period"].eq("all") & headline["breakdown"].fillna("").eq("")]
+    labels = whole.drop_duplicates("metric_id").set_index("metric_id")["unit_label"]
+    listed = listed[listed["share"].abs().ge(0.001).fillna(False)]
+    listed = listed[listed.groupby("rule_id").cumcount() < PER_RULE]
+    return listed.assign(label=listed["metric_id"].map(labels).fillna(""))
+
+
+def best_moves(view: View) -> dict[str, tuple[str, str]]:
+    """Per check, the metric that it moves most and by how much, in words."""
+    first = shown_worklist(view).drop_duplicates("rule_id")
+    return {
+        str(row.rule_id): (str(row.metric_id), moved(view, row.change, row.unit, row.label))
+        for row in first.itertuples()
+    }
+
+
+def worklist_table(view: View, names: dict[str, str]) -> list[Block]:
+    """`names` are the metrics' names by id."""
+    words, listed = view.words, shown_worklist(view)
+    if listed.empty:
+        return []
+    rows = tuple(
+        (
+            Cell(
+                view.rule_title(row.rule_id) if row.rule_id in view.rules else row.rule_id, link=f"#rule-{row.rule_id}"
+            ),
+            view.number_cell(int(row.records)),
+            Cell(names.get(row.metric_id, row.metric_id), link=f"#metric-{row.metric_id}"),
+            Cell(words.quantity(row.before, row.unit, row.label), sort=row.before),
+            Cell(words.quantity(row.after, row.unit, row.label), sort=row.after),
+            Cell(moved(view, row.change, row.unit, row.label), sort=abs(row.share)),
+        )
+        for row in listed.head(SHOWN).itertuples()
+    )
+    columns = (
+        Column(words("col.problem"), wide=True),
+        Column(words("col.records"), number=True),
+        Column(words("col.metric")),
+        *(Column(words(f"col.{name}"), number=True) for name in ("before", "after", "moves")),
+    )
+    return [Table(words("metrics.worklist"), columns, rows, note=words("metrics.worklist_note"), tools=True)]
+
+
+def costs(view: View) -> list[Block]:
+    """What surplus and dead records cost, from [prices]; nothing is assumed that the user did not give."""
+    words, result = view.words, view.result
+    prices = {name: value for name, value in result.settings.get("prices", {}).items() if value is not None}
+    if not prices:
+        return [Paragraph(words("metrics.costs_none"), tone="muted")]
+    currency = str(result.settings.get("currency") or "")
+    size = result.metrics[result.metrics["metric_id"].eq("list_size") & result.metrics["period"].eq("all")
+                          & result.metrics["breakdown"].fillna("").eq("")]  # fmt: skip
+    surplus = float((size["raw"] - size["cleaned"]).iloc[0]) if len(size) else np.nan
+    merged = float((result.cleaned.changes["kind"] == "merge").sum())
+    others = float((view.counted["fix_kind"].ne("merge")).sum())
+    hour = prices.get("per_hour")
+    sends = prices.get("sends_per_year")
+    lines = []
+
+    def line(name: str, count: float, price: float | None, how: str) -> None:
+        if price is not None and not np.isnan(count):
+            lines.append((name, count, count * price, how))
+
+    contact, send = prices.get("per_contact_year"), prices.get("per_send")
+    line("surplus_contacts", surplus, contact, words.money(contact or 0, currency))
+    if send is not None and sends is not None:
+        each = words("cost.times", count=words.number(sends), price=words.money(send, currency))
+        line("surplus_sends", surplus, send * sends, each)
+    for name, key, count in (
+        ("duplicates", "minutes_per_duplicate", merged),
+        ("findings", "minutes_per_finding", others),
+    ):
+        minutes = prices.get(key)
+        if minutes is not None and hour is not None:
+            how = words("cost.hours", minutes=words.number(minutes, 1), price=words.money(hour, currency))
+            line(name, count, minutes / 60 * hour, how)
+    if not lines:
+        return [Paragraph(words("metrics.costs_none"), tone="muted")]
+    rows = [
+        (Cell(words(f"cost.{name}")), view.number_cell(count), Cell(how), Cell(words.money(cost, currency), sort=cost))
+        for name, count, cost, how in lines
+    ]
+    total = sum(cost for _, _, cost, _ in lines)
+    rows.append((Cell(words("cost.total")), Cell(""), Cell(""), Cell(words.money(total, currency), sort=total)))
+    columns = (
+        Column(words("col.what"), wide=True),
+        Column(words("cost.count"), number=True),
+        Column(words("cost.price")),
+        Column(words("cost.sum"), number=True),
+    )
+    note = f"{words('metrics.costs_note')} {words('metrics.costs_none')}"
+    return [Heading(words("metrics.costs")), Table(words("metrics.costs"), columns, tuple(rows), note=note)]
