@@ -6,10 +6,10 @@ CODE := audit rules reports tests sample_exports
 OUTPUT ?= demo-report
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types imports docs bench clean system
+.PHONY: help demo test check format lint types imports docs bench bench-matching clean system
 
 help: ## What can be done here
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(VENV)/.installed ## Audit the sample company's exports and say where the report is
 	$(BIN)/crm-audit demo -o $(OUTPUT)
@@ -38,11 +38,15 @@ docs: $(VENV)/.tested
 
 bench: $(VENV)/.tested ## Measure time and memory of the rooms and of a whole run
 	$(BIN)/python -m tests.benchmarks.sources
-	$(BIN)/python tests/benchmarks/matching.py
+	$(BIN)/python -m tests.benchmarks.rules
+	$(BIN)/python tests/benchmarks/matching.py --tools ours
 	$(BIN)/python -m tests.benchmarks
 
+bench-matching: $(VENV)/.tested ## Matching beside splink, recordlinkage, goldenmatch; CUSTOMERS="10000 1000000"
+	$(BIN)/python tests/benchmarks/matching.py $(CUSTOMERS)
+
 clean: ## Remove the environment and all that was made
-	rm -rf $(VENV) demo-report audit-report build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .bench demo-report audit-report build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.made:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "crm-audit needs Python 3.11 or newer; name one with: make PYTHON=...")'

@@ -1,15 +1,18 @@
 """The loaded data: canonical tables with typed columns, the original text, and where every record came from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 from audit.schema import TEXT, empty_column, entities
+from audit.values.text import nearly_all_differ
+
+Derived = TypeVar("Derived")
 
 LINEAGE_COLUMNS = ("source", "file", "sheet", "row")
 
@@ -28,7 +31,10 @@ class ColumnMapping:
 
     `field` is None for a header that is kept but not mapped. `confidence` is 0..1, `reason` says what decided,
     `opinion` how the values were read ("day-first dates: 31/01/2024 seen"). `filled` and `distinct` count the rows
-    that hold a value and the different values among them.
+    that hold a value and the different values among them. `kind` is what nearly all values of a column are that is
+    read as no type (number, date, boolean, email), `odd` counts the rows that hold something else and `odd_rows` are
+    the first of them. `same_as` is the first header of the table that has the same values, `alike` in which share of
+    the rows that fill either. `standard` columns are in every export of the system, used or not.
     """
 
     header: str
@@ -38,6 +44,12 @@ class ColumnMapping:
     opinion: str = ""
     filled: int = 0
     distinct: int = 0
+    kind: str = ""
+    odd: int = 0
+    odd_rows: tuple[int, ...] = ()
+    same_as: str = ""
+    alike: float = 0.0
+    standard: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +137,25 @@ class Table:
         """Cache of `distinct`: filled by the engine, one factorisation per column for all rules."""
         return {}
 
+    @cached_property
+    def memo(self) -> dict[tuple[Any, ...], Any]:
+        """What `derived` has worked out; the engine empties it when the rules have run."""
+        return {}
+
+    def derived(self, function: Callable[..., Derived], *args: Hashable) -> Derived:
+        """``function(table, *args)``, worked out once for all rules that ask; nobody may write to it."""
+        if (function, *args) not in self.memo:
+            self.memo[function, *args] = function(self, *args)
+        return cast(Derived, self.memo[function, *args])
+
+    def texts(self, name: str) -> tuple[np.ndarray, pd.Series]:
+        """As `distinct`, but a value may occur again in a column where nearly all differ."""
+        if name in self.codes or not nearly_all_differ(self.frame[name]):
+            return self.distinct(name)
+        filled = self.frame[name].notna().to_numpy()
+        codes = np.where(filled, np.cumsum(filled) - 1, -1)
+        return codes, self.frame[name] if filled.all() else self.frame[name][filled].reset_index(drop=True)
+
     def distinct(self, name: str) -> tuple[np.ndarray, pd.Series]:
         """Codes per row (-1 for blank) and the distinct values of a text column, in order of first appearance."""
         if name not in self.codes:
@@ -166,6 +197,10 @@ class Dataset:
         """Whether any source gives the field ``entity.name``."""
         entity, _, name = qualified.partition(".")
         return entity in self and name in self.tables[entity]
+
+    def source_of(self, record: int) -> SourceInfo:
+        """The source table that a number below zero stands for: -1 is the first. Findings about a column have such."""
+        return self.sources[-1 - record]
 
     def replace(self, **tables: Table) -> "Dataset":
         return replace(self, tables=MappingProxyType({**self.tables, **tables}))

@@ -2,19 +2,18 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from audit.dataset import Dataset, Table
+from audit.hits import FINDING_TYPES, MAX_ARGS, Hits, column_findings, findings_table
 from audit.rule import (
+    ColumnRule,
     Context,
-    Family,
     FieldRule,
-    FixKind,
-    FixSafety,
     Flags,
     GroupRule,
     Outcome,
@@ -23,46 +22,14 @@ from audit.rule import (
     RuleResult,
     VocabularyRule,
 )
-from audit.schema import TEXT
+from audit.values.text import arrow
+
+__all__ = ["FINDING_TYPES", "MAX_ARGS", "run_rules"]
 
 log = logging.getLogger(__name__)
 
-MAX_ARGS = 3
-FINDING_TYPES = {
-    "rule_id": "object",
-    "family": "object",
-    "severity": "object",
-    "entity": "object",
-    "record": "int64",
-    "field": "object",
-    "value": TEXT,
-    "confidence": "float64",
-    "suggestion": TEXT,
-    "fix_kind": "object",
-    "fix_safety": "object",
-    "group_id": TEXT,
-    "into": "Int64",
-    **{f"arg{n}": TEXT for n in range(1, MAX_ARGS + 1)},
-    "systemic": "bool",
-    "accepted": "bool",
-}
-"""Columns of the findings table, one line per record, field and rule, ordered by rule, entity, record, field.
-
-`systemic` marks findings of a rule that hits most rows of one source: they are told as one finding. `accepted` marks
-those that the user has accepted with a reason; they are counted apart. `into` is the record to merge into.
-"""
-
 SYSTEMIC_SHARE = 0.5
 SYSTEMIC_ROWS = 20
-
-
-@dataclass(frozen=True)
-class _Hits:
-    """Flagged rows of one field in one partition, and how many rows were judged per source."""
-
-    table: Table
-    field: str
-    flags: Flags
 
 
 def run_rules(
@@ -88,23 +55,33 @@ def run_rules(
             results.append(RuleResult(rule.id, Outcome.NOT_EVALUATED, 0, 0, missing))
             continue
         try:
-            found, checked = _run(rule, dataset, ctx, partitions, systemic_share)
+            if isinstance(rule, ColumnRule):
+                found, checked = _run_columns(rule, dataset, ctx)
+            else:
+                found, checked = _run(rule, dataset, ctx, partitions, systemic_share)
         except Exception as error:  # noqa: BLE001 - a rule's bug must not end the audit; it is reported and exits with 3
             where = _where(error)
             log.error("rule %s crashed: %s at %s", rule.id, type(error).__name__, where)
             results.append(RuleResult(rule.id, Outcome.ERRORED, 0, 0, f"{type(error).__name__} at {where}"))
             continue
         if checked == 0:
-            results.append(RuleResult(rule.id, Outcome.NOT_EVALUATED, 0, 0, "no row could be judged"))
+            what = "column" if isinstance(rule, ColumnRule) else "row"
+            results.append(RuleResult(rule.id, Outcome.NOT_EVALUATED, 0, 0, f"no {what} could be judged"))
             continue
         frames.append(found)
         outcome = Outcome.FAILED if len(found) else Outcome.PASSED
         results.append(RuleResult(rule.id, outcome, checked, len(found)))
-    return _table(frames), tuple(results)
+    ctx.memo.clear()
+    for entity in dataset:
+        dataset[entity].memo.clear()
+        dataset[entity].codes.clear()
+    return findings_table(frames), tuple(results)
 
 
 def _missing(rule: Rule, dataset: Dataset) -> str:
     """Why the rule cannot run on this dataset; empty if it can."""
+    if isinstance(rule, ColumnRule) and not rule.fields:
+        return ""
     if not any(dataset.has(name) for name in rule.fields):
         return f"no source has {' or '.join(rule.fields[:3])}"
     absent = [name for name in rule.requires if not dataset.has(name)]
@@ -114,35 +91,43 @@ def _missing(rule: Rule, dataset: Dataset) -> str:
 def _run(
     rule: Rule, dataset: Dataset, ctx: Context, partitions: int, systemic_share: float
 ) -> tuple[pd.DataFrame, int]:
-    frames = []
+    frames: list[pd.DataFrame] = []
+    places: list[tuple[str, str, pd.Series]] = []
     total = 0
     judged: dict[tuple[str, str], list[pd.Series]] = {}
+    flagged: dict[tuple[str, str], list[pd.Series]] = {}
     for hits in _hits(rule, dataset, ctx, partitions):
-        flags, table = hits.flags, hits.table
-        mask = np.asarray(flags.mask, dtype=bool)
-        if flags.checked is not None:
-            checked = np.asarray(flags.checked, dtype=bool) | mask
-        else:
-            checked = mask | _filled(rule, table, hits.field)
+        checked = hits.checked(rule)
         total += int(checked.sum())
-        judged.setdefault((table.entity, hits.field), []).append(table.lineage["source"][checked])
-        if mask.any():
-            frames.append(_findings(rule, hits, mask))
+        place = hits.table.entity, hits.field
+        judged.setdefault(place, []).append(hits.sources(checked))
+        if hits.mask.any():
+            frames.append(hits.findings(rule))
+            flagged.setdefault(place, []).append(hits.sources(hits.mask))
+            places.append((*place, hits.table.lineage["source"].iloc[np.flatnonzero(hits.mask)]))
     if not frames:
-        return _table([]), total
-    found = pd.concat(frames, ignore_index=True).sort_values(["entity", "record", "field"], kind="stable")
+        return findings_table([]), total
+    found = findings_table(frames)
     if rule.systemic:
-        found["systemic"] = _systemic(found, judged, dataset, systemic_share)
+        most = {place: _mostly_hit(flagged[place], judged[place], systemic_share) for place in flagged}
+        found["systemic"] = np.concatenate(
+            [source.isin(most[entity, field]).to_numpy() for entity, field, source in places]
+        )
+    if len(frames) > 1:
+        entities, fields = (sorted({place[part] for place in places}) for part in (0, 1))
+        ranks = [(entities.index(entity), fields.index(field)) for entity, field, _ in places]
+        rank = np.repeat(np.array(ranks), [len(frame) for frame in frames], axis=0)
+        found = found.iloc[np.lexsort((rank[:, 1], found["record"].to_numpy(), rank[:, 0]))]
     return found, total
 
 
-def _filled(rule: Rule, table: Table, field: str) -> np.ndarray:
-    if rule.dimension == "completeness" or field not in table:
-        return np.ones(len(table), dtype=bool)
-    return table.original(field).notna().to_numpy(dtype=bool)
+def _mostly_hit(flagged: list[pd.Series], judged: list[pd.Series], share: float) -> list[str]:
+    """The sources in which more than `share` of the rows judged are flagged; both are counts by source, in parts."""
+    hit, checked = (pd.concat(counts).groupby(level=0).sum() for counts in (flagged, judged))
+    return list(hit.index[((hit > share * checked.reindex(hit.index)) & (hit >= SYSTEMIC_ROWS)).to_numpy()])
 
 
-def _hits(rule: Rule, dataset: Dataset, ctx: Context, partitions: int) -> Iterator[_Hits]:
+def _hits(rule: Rule, dataset: Dataset, ctx: Context, partitions: int) -> Iterator[Hits]:
     if isinstance(rule, FieldRule):
         yield from _field_hits(rule, dataset, ctx, partitions)
     elif isinstance(rule, RecordRule):
@@ -152,10 +137,10 @@ def _hits(rule: Rule, dataset: Dataset, ctx: Context, partitions: int) -> Iterat
             for part in _slices(dataset[entity], partitions):
                 flags = rule.check(part, ctx)
                 if isinstance(flags, Flags):
-                    yield _Hits(part, _first_field(rule, entity), flags)
+                    yield Hits(part, _first_field(rule, entity), flags)
                 else:
                     for name, field_flags in flags.items():
-                        yield _Hits(part, name, field_flags)
+                        yield Hits(part, name, field_flags)
     elif isinstance(rule, GroupRule):
         for view in _group_views(rule, dataset, partitions):
             if not any(entity in view.tables for entity in _entities_of(rule)):
@@ -163,7 +148,7 @@ def _hits(rule: Rule, dataset: Dataset, ctx: Context, partitions: int) -> Iterat
             flags = rule.check(view, ctx)
             for place, judged in ({rule.entity: flags} if isinstance(flags, Flags) else flags).items():
                 entity, _, name = place.partition(".")
-                yield _Hits(view[entity], name or _first_field(rule, entity), judged)
+                yield Hits(view[entity], name or _first_field(rule, entity), judged)
     elif isinstance(rule, VocabularyRule):
         yield from _vocabulary_hits(rule, dataset, ctx, partitions)
     else:
@@ -178,67 +163,40 @@ def _first_field(rule: Rule, entity: str) -> str:
     return next(name.partition(".")[2] for name in rule.fields if name.startswith(f"{entity}."))
 
 
-def _field_hits(rule: FieldRule, dataset: Dataset, ctx: Context, partitions: int) -> Iterator[_Hits]:
+def _field_hits(rule: FieldRule, dataset: Dataset, ctx: Context, partitions: int) -> Iterator[Hits]:
     for qualified in rule.fields:
         if not dataset.has(qualified):
             continue
         entity, _, name = qualified.partition(".")
         for part in _slices(dataset[entity], partitions):
-            codes, values = part.distinct(name)
+            codes, values = part.texts(name)
             if len(values):
-                yield _Hits(part, name, _spread(rule.check(values, ctx), codes, part.index))
+                yield Hits(part, name, rule.check(values, ctx), codes)
 
 
-def _vocabulary_hits(rule: VocabularyRule, dataset: Dataset, ctx: Context, partitions: int) -> Iterator[_Hits]:
+def _vocabulary_hits(rule: VocabularyRule, dataset: Dataset, ctx: Context, partitions: int) -> Iterator[Hits]:
     for qualified in rule.fields:
         if not dataset.has(qualified):
             continue
         entity, _, name = qualified.partition(".")
-        counts = pd.Series(dtype="int64")
-        parts = list(_slices(dataset[entity], partitions))
-        for part in parts:
-            codes, values = part.distinct(name)
-            here = pd.Series(
-                np.bincount(codes[codes >= 0], minlength=len(values)), index=pd.Index(values, dtype=object)
-            )
-            counts = counts.add(here, fill_value=0) if len(counts) else here
-        counts = counts.sort_index().astype("int64")
-        if not len(counts):
+        parts = [(part, *part.distinct(name)) for part in _slices(dataset[entity], partitions)]
+        words = pd.concat([values for _, _, values in parts], ignore_index=True)
+        if len(parts) > 1:
+            words = words.drop_duplicates()
+        if not len(words):
             continue
-        flags = rule.check(counts, ctx)
-        for part in parts:
-            codes, values = part.distinct(name)
-            if not len(values):
-                continue
-            position = counts.index.get_indexer(pd.Index(values, dtype=object))
-            yield _Hits(part, name, _spread(flags, np.where(codes >= 0, position[codes], -1), part.index))
-
-
-def _spread(flags: Flags, codes: np.ndarray, index: pd.Index) -> Flags:
-    """Flags over values, mapped to the rows that hold them; code -1 is blank and never flagged."""
-    held = codes >= 0
-
-    def rows(values: pd.Series | None) -> pd.Series | None:
-        if values is None:
-            return None
-        taken = values.reset_index(drop=True).reindex(codes)
-        return taken.set_axis(index)
-
-    def array(values: np.ndarray | None) -> np.ndarray | None:
-        return None if values is None else np.where(held, np.asarray(values)[codes], False)
-
-    confidence = flags.confidence
-    if not isinstance(confidence, float | int):
-        confidence = np.where(held, np.asarray(confidence)[codes], 0.0)
-    return Flags(
-        mask=np.where(held, np.asarray(flags.mask, dtype=bool)[codes], False),
-        confidence=confidence,
-        suggestion=rows(flags.suggestion),
-        args={name: taken for name, value in flags.args.items() if (taken := rows(value)) is not None},
-        group=rows(flags.group),
-        safe=array(flags.safe),
-        checked=held if flags.checked is None else array(flags.checked),
-    )
+        words = words.sort_values(ignore_index=True)
+        rows = np.zeros(len(words), dtype="int64")
+        coded = []
+        for part, codes, values in parts:
+            position = pc.index_in(arrow(values), arrow(words)).to_numpy(zero_copy_only=False)
+            codes = np.append(position, -1)[codes]
+            rows += np.bincount(codes[codes >= 0], minlength=len(words))
+            coded.append((part, codes))
+        flags = rule.check(pd.Series(rows, index=pd.Index(words, dtype=object)), ctx)
+        for part, codes in coded:
+            if (codes >= 0).any():
+                yield Hits(part, name, flags, codes)
 
 
 def _slices(table: Table, partitions: int) -> Iterator[Table]:
@@ -266,74 +224,17 @@ def _group_views(rule: GroupRule, dataset: Dataset, partitions: int) -> Iterator
         )
 
 
-def _findings(rule: Rule, hits: _Hits, mask: np.ndarray) -> pd.DataFrame:
-    flags, table = hits.flags, hits.table
-    count = int(mask.sum())
-    confidence = np.broadcast_to(np.asarray(flags.confidence, dtype="float64"), mask.shape)[mask]
-
-    def taken(values: pd.Series | None) -> pd.Series:
-        if values is None:
-            return pd.Series(pd.NA, index=range(count), dtype=TEXT)
-        return values[mask].astype(TEXT).reset_index(drop=True)
-
-    suggestion = taken(flags.suggestion)
-    safety = np.full(count, str(rule.fix_safety), dtype=object)
-    if flags.safe is not None:
-        safety = np.where(
-            np.asarray(flags.safe, dtype=bool)[mask], str(FixSafety.SAFE), str(FixSafety.NEEDS_REVIEW)
-        ).astype(object)
-    kind = np.full(count, str(rule.fix_kind), dtype=object)
-    if rule.fix_kind is FixKind.SET:
-        without = suggestion.isna().to_numpy(dtype=bool)
-        kind[without] = str(FixKind.NONE)
-        safety[without] = str(FixSafety.NONE)
-    columns: dict[str, object] = {
-        "rule_id": rule.id,
-        "family": str(rule.family),
-        "severity": str(rule.severity),
-        "entity": table.entity,
-        "record": table.index[mask].to_numpy(),
-        "field": hits.field,
-        # What should not be kept is located, never repeated.
-        "value": pd.NA if rule.family is Family.SENSITIVE else table.original(hits.field)[mask].reset_index(drop=True),
-        "confidence": confidence,
-        "suggestion": suggestion,
-        "fix_kind": kind,
-        "fix_safety": safety,
-        "group_id": taken(flags.group),
-        "into": pd.NA if flags.into is None else flags.into[mask].astype("Int64").array,
-    }
-    for number in range(MAX_ARGS):
-        name = rule.args[number] if number < len(rule.args) else None
-        columns[f"arg{number + 1}"] = taken(flags.args.get(name) if name else None)
-    columns["systemic"] = False
-    columns["accepted"] = False
-    return pd.DataFrame(columns, index=range(count)).astype(FINDING_TYPES)
-
-
-def _systemic(
-    found: pd.DataFrame, judged: dict[tuple[str, str], list[pd.Series]], dataset: Dataset, share: float
-) -> np.ndarray:
-    """Which findings lie in a source where the rule hits more than `share` of the rows it judged."""
-    systemic = np.zeros(len(found), dtype=bool)
-    for (entity, field), parts in judged.items():
-        here = ((found["entity"] == entity) & (found["field"] == field)).to_numpy()
-        if not here.any():
+def _run_columns(rule: ColumnRule, dataset: Dataset, ctx: Context) -> tuple[pd.DataFrame, int]:
+    frames, total = [], 0
+    for place, source in enumerate(dataset.sources):
+        if source.entity is None or source.entity not in dataset:
             continue
-        source = dataset[entity].lineage["source"].loc[found["record"][here]].astype(object)
-        checked = pd.concat([part.astype(object) for part in parts]).value_counts()
-        hit = source.value_counts()
-        rates = hit / checked.reindex(hit.index)
-        most = hit.index[((rates > share) & (hit >= SYSTEMIC_ROWS)).to_numpy()]
-        systemic[here] = source.isin(most).to_numpy()
-    return systemic
-
-
-def _table(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in FINDING_TYPES.items()})
-    return pd.concat(filled, ignore_index=True)
+        flags = rule.check(source, ctx)
+        mask = np.asarray(flags.mask, dtype=bool)
+        total += len(mask) if flags.checked is None else int((np.asarray(flags.checked, dtype=bool) | mask).sum())
+        if mask.any():
+            frames.append(column_findings(rule, source, -1 - place, flags, mask))
+    return findings_table(frames), total
 
 
 def _where(error: BaseException) -> str:

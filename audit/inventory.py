@@ -1,12 +1,9 @@
 """The inventory: every column of every file, what it holds, how full and varied it is, and which say the same."""
 
-import hashlib
-
-import numpy as np
 import pandas as pd
 
-from audit.dataset import Dataset, SourceInfo
-from audit.schema import TEXT, entities
+from audit.dataset import Dataset
+from audit.schema import entities
 
 COLUMNS = (
     "source",
@@ -35,7 +32,6 @@ def inventory(dataset: Dataset) -> pd.DataFrame:
     """
     lines = []
     for info in dataset.sources:
-        twins = _twins(dataset, info)
         for column in info.mapping:
             spec = entities()[info.entity].fields.get(column.field) if info.entity and column.field else None
             lines.append(
@@ -54,32 +50,10 @@ def inventory(dataset: Dataset) -> pd.DataFrame:
                     info.rows_read,
                     column.filled,
                     column.distinct,
-                    twins.get(column.header),
+                    column.same_as if column.alike == 1.0 else None,
                 )
             )
     return pd.DataFrame(lines, columns=list(COLUMNS))
-
-
-def _twins(dataset: Dataset, info: SourceInfo) -> dict[str, str]:
-    """Header to the first header of the same file with the same values, over the mapped columns of one file."""
-    if info.entity is None or info.entity not in dataset:
-        return {}
-    table = dataset[info.entity]
-    here = (table.lineage["file"].astype(object) == info.file) & (table.lineage["sheet"].astype(object) == info.sheet)
-    rows = here.to_numpy(dtype=bool)
-    first: dict[bytes, str] = {}
-    twins = {}
-    for column in info.mapping:
-        if column.field is None or column.field not in table or column.distinct < 2:
-            continue
-        text = table.original(column.field)
-        codes, values = table.distinct(column.field) if table[column.field].dtype == TEXT else pd.factorize(text)
-        digests = np.append(pd.util.hash_array(np.asarray(values, dtype=object)), np.uint64(0))
-        print_of = hashlib.blake2b(digests[codes[rows]].tobytes()).digest()
-        if print_of in first:
-            twins[column.header] = first[print_of]
-        first.setdefault(print_of, column.header)
-    return twins
 
 
 def overlap(dataset: Dataset) -> pd.DataFrame:

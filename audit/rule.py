@@ -8,20 +8,21 @@ The shape decides how fast the rule runs and that it runs the same on any partit
 - `RecordRule`      looks at the fields of one row
 - `GroupRule`       looks at rows that share a key, over one or more tables
 - `VocabularyRule`  looks at how often each value of a field occurs
+- `ColumnRule`      looks at a whole column of a source
 
 Bodies are vectorised expressions: no ``apply(axis=1)``, no ``iterrows``, no object per finding.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pandas as pd
 
-from audit.dataset import Dataset, Table
+from audit.dataset import Dataset, Derived, SourceInfo, Table
 
 
 class Family(StrEnum):
@@ -108,6 +109,16 @@ class Context:
     as_of: pd.Timestamp
     country: str | None = None
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    memo: dict[tuple[Any, ...], tuple[pd.Series, Any]] = field(default_factory=dict, repr=False, compare=False)
+    """What `derived` has worked out; the engine empties it when the rules have run."""
+
+    def derived(self, function: Callable[[pd.Series], Derived], values: pd.Series) -> Derived:
+        """``function(values)``, worked out once for all rules that are given these values; nobody may write to it."""
+        # The values are kept with the answer, so that their id is nobody else's.
+        key = (function, id(values))
+        if key not in self.memo:
+            self.memo[key] = values, function(values)
+        return cast(Derived, self.memo[key][1])
 
 
 @dataclass(frozen=True)
@@ -192,7 +203,7 @@ class FieldRule(Rule):
 
     @abstractmethod
     def check(self, values: pd.Series, ctx: Context) -> Flags:
-        """Flags over `values`: distinct, not blank, text."""
+        """Flags over `values`: text, not blank, most of it distinct."""
 
 
 class RecordRule(Rule):
@@ -229,9 +240,26 @@ class VocabularyRule(Rule):
         """Flags over `counts`: index the distinct values in sorted order, values how many rows hold each."""
 
 
+class ColumnRule(Rule):
+    """Judges each column of each source by what was seen of it when it was read, mapped or not.
+
+    Its findings are about the column, not about a record: each is one finding, has no value and no fix, and takes
+    nothing from the score. `fields` names the fields that are judged, none where any column may be.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ()
+    args: ClassVar[tuple[str, ...]] = ("column", "file")
+    """The engine fills these two: the header and the file; a rule may add one that it fills itself."""
+
+    @abstractmethod
+    def check(self, source: SourceInfo, ctx: Context) -> Flags:
+        """Flags over ``source.mapping``."""
+
+
 @dataclass(frozen=True)
 class RuleResult:
-    """The account of one rule: what came of it, over how many rows, and why not where it could not run."""
+    """The account of one rule: what came of it, over how many rows (columns, for a ColumnRule), and why not where it
+    could not run."""
 
     rule_id: str
     outcome: Outcome

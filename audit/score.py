@@ -8,8 +8,8 @@ right, a blank one without is half right (BLANK_HARM). The score of any set of c
 values 1.5, the rest 1). A surplus record, one that should be merged or dropped, is wrong in all its cells by
 confidence x harm: whoever counts records counts it in full.
 
-Accepted findings do not count. Findings told as one systemic finding weigh half, since one cause in a mapping or a
-habit is mended at once.
+Accepted findings do not count, nor those about a whole column: its blank and its wrong cells count themselves. Findings
+told as one systemic finding weigh half, since one cause in a mapping or a habit is mended at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset, Table
-from audit.rule import Dimension, FixKind, Outcome, Rule, RuleResult, Severity
+from audit.rule import ColumnRule, Dimension, FixKind, Outcome, Rule, RuleResult, Severity
 from audit.schema import entities
 
 VERSION = "1"
@@ -62,8 +62,8 @@ class Score:
 def score(dataset: Dataset, findings: pd.DataFrame, rules: Sequence[Rule], results: Sequence[RuleResult]) -> Score:
     """The score of `dataset` under `findings` (columns of audit.engine.FINDING_TYPES)."""
     ran = {result.rule_id for result in results if result.outcome in (Outcome.PASSED, Outcome.FAILED)}
-    judged = [rule for rule in rules if rule.id in ran]
-    counted = findings[~findings["accepted"]]
+    judged = [rule for rule in rules if rule.id in ran and not isinstance(rule, ColumnRule)]
+    counted = findings[~findings["accepted"] & (findings["record"] >= 0)]
     harm = counted["confidence"] * counted["severity"].map(HARM).astype("float64")
     harm = harm.where(~counted["systemic"], harm * SYSTEMIC_WEIGHT)
     counted = counted.assign(harm=harm.clip(0, 1))

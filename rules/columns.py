@@ -25,9 +25,7 @@ def named(places: np.ndarray, names: Sequence[str], index: pd.Index) -> pd.Serie
 
 def days(at: pd.Series, rows: np.ndarray) -> pd.Series:
     """The days of some of the times as text, "2026-11-01"; NA for the others."""
-    told = pd.Series(pd.NA, index=at.index, dtype=TEXT)
-    told[rows] = at[rows].dt.strftime("%Y-%m-%d").astype(TEXT)
-    return told
+    return text.placed(at[rows].dt.strftime("%Y-%m-%d").astype(TEXT), rows, at.index)
 
 
 def folded(table: Table, name: str) -> pd.Series:

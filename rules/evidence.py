@@ -142,11 +142,8 @@ def is_later(table: Table, first: pd.Series) -> np.ndarray:
 
 def place_of(table: Table, records: pd.Series, rows: np.ndarray) -> pd.Series:
     """ "contacts.csv, row 12" of the record numbers in `records`, for the `rows` asked for; NA elsewhere."""
-    told = pd.Series(pd.NA, index=table.index, dtype=TEXT)
-    if rows.any():
-        there = table.lineage.loc[records[rows].to_numpy(dtype="int64")]
-        told[rows] = (there["file"].astype(TEXT) + ", row " + there["row"].astype(TEXT)).to_numpy()
-    return told
+    there = table.lineage.loc[records[rows].to_numpy(dtype="int64")]
+    return text.placed(there["file"].astype(TEXT) + ", row " + there["row"].astype(TEXT), rows, table.index)
 
 
 def joined_key(*parts: pd.Series) -> pd.Series:
@@ -182,8 +179,13 @@ def persons_sharing(table: Table, keys: pd.Series) -> pd.Series:
     """How many persons the rows with the same key belong to; NA where the key is blank."""
     person, persons = table.distinct("person")
     key = keys.factorize()[0]
-    pairs = np.unique((key * (len(persons) + 1) + person)[(key >= 0) & (person >= 0)])
-    count = np.bincount(pairs // (len(persons) + 1), minlength=key.max(initial=-1) + 1)
+    rows = np.bincount(key + 1)[1:]
+    told = (key >= 0) & (person >= 0)
+    count = np.bincount(key[told], minlength=len(rows))
+    # Only keys of several rows may have less persons than rows with one.
+    told &= np.append(rows, 0)[key] > 1
+    pairs = np.unique(key[told] * (len(persons) + 1) + person[told])
+    count = np.where(rows > 1, np.bincount(pairs // (len(persons) + 1), minlength=len(rows)), count)
     shared = pd.array(np.append(count, 0)[key], dtype="Int64")
     shared[key < 0] = pd.NA
     return pd.Series(shared, index=keys.index)

@@ -32,6 +32,7 @@ NEXT_STEPS = (
 )
 LOST_REASONS = {"Price": 34, "No budget": 22, "Chose a competitor": 20, "No decision": 16, "Missing feature": 8}
 RATES = {"EUR": 1.0, "USD": 0.92, "IDR": 1 / 17500}
+LIST_PRICES = {name: price for name, _, price in PRICE_LIST}
 WIN_RATE = {
     "Referrals": 0.42,
     "Organic Search": 0.31,
@@ -104,6 +105,7 @@ def deal_values(
         "next_step": None if closed else random.choice(NEXT_STEPS),
         "lost_reason": weighted(random, LOST_REASONS) if closed and not won else None,
         "product": product,
+        "quantity": max(1, round(amount * RATES[currency] / LIST_PRICES[product])),
     }
 
 

@@ -320,7 +320,7 @@ def _person(
     if phone is None and random.random() < 0.45 and account.country != "US":
         phone = world.book.landline(account.country, account.city)
     private = private_address(random, first, last)
-    email = private if random.random() < 0.05 else _work_address(random, first, last, account, taken)
+    email = private if random.random() < 0.02 else _work_address(random, first, last, account, taken)
     engaged = (
         moment(random, datetime(2025, 5, 1), datetime(2026, 10, 28)) if not old or random.random() < 0.55 else None
     )

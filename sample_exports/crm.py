@@ -301,7 +301,7 @@ def _lead(world: World, person: Person, random: Random) -> Record:
         )
     updated = max(stamp for stamp in (created, activity) if stamp) + timedelta(days=random.randrange(0, 40))
     written = weighted(random, (("e164", 76), ("international", 16), ("national", 8)))
-    private = person.private_email if random.random() < 0.1 and not stale and not person.special else person.email
+    private = person.private_email if random.random() < 0.05 and not stale and not person.special else person.email
     converted = random.random() < 0.11
     return Record(
         "sf_lead",
@@ -310,6 +310,7 @@ def _lead(world: World, person: Person, random: Random) -> Record:
             "owner": world.owner_of("", random, "salesforce"),
             "first_name": person.first if person.last else None,
             "last_name": person.last or person.first,
+            "full_name": person.name,
             "job_title": person.title,
             "company_name": account.name if random.random() < 0.8 else account.short,
             "email": private,

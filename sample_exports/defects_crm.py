@@ -8,6 +8,7 @@ from planting import Planter, filled, holds, plain_phones
 
 DEALS, OPPORTUNITIES = ("hs_deal",), ("sf_opportunity",)
 BOTH = DEALS + OPPORTUNITIES
+LARGE = ("HM-500 Gateways", "Pharma Validation Package", "Fleet Monitoring Rollout")
 
 
 def plant_crm(p: Planter) -> None:
@@ -109,10 +110,14 @@ def _deal_facts(p: Planter) -> None:
         p.put(record, "VAL011", "next_step", ("tbd", "TBD", "n/a", "-")[at % 4])
     for record in p.pick(DEALS, 3, lost):
         p.put(record, "VAL011", "name", "test")
-    large = [r for r in p.sample.tables["hs_deal"] if is_open(r) and not r.planted and r["currency"] == "EUR"]
+    large = [
+        r
+        for r in p.sample.tables["hs_deal"]
+        if is_open(r) and not r.planted and r["currency"] == "EUR" and r["product"] in LARGE
+    ]
     for record in p.random.sample(large, 12):
         record.planted = True
-        record.values["amount"] = record.values["amount_base"] = float(p.random.randrange(5200, 14500) * 10)
+        record.values["amount"] = record.values["amount_base"] = float(p.random.randrange(5200, 9500) * 10)
         p.put(record, "OWN001", "next_step", None)
     for record in p.pick(DEALS, 6, filled("name"), lambda r: " " in r.text("name")):
         p.put(
@@ -163,7 +168,11 @@ def _deal_dates(p: Planter) -> None:
         p.put(record, "TIM002", "close_date", (AS_OF - timedelta(days=p.random.randrange(4, 120))).date())
         if (record.when("created_at") or AS_OF) > AS_OF - timedelta(days=130):
             record.values["created_at"] = moment(p.random, datetime(2026, 2, 1), datetime(2026, 6, 10))
+    contacts = {r["source_id"]: r for r in p.sample.tables["hs_contact"]}
     for at, record in enumerate(p.pick(BOTH, 26, lost, filled("amount"))):
+        contact = contacts.get(record["contact_id"])
+        if contact and contact["lifecycle_stage"] in ("Subscriber", "Lead"):
+            contact.values.update(lifecycle_stage="Opportunity", lead_status="Connected")
         silent = AS_OF - timedelta(days=p.random.randrange(200, 420), hours=5)
         created = silent - timedelta(days=p.random.randrange(20, 80))
         created = max(created, datetime(2024, 11, 5, 9))
@@ -211,7 +220,7 @@ def _companies(p: Planter) -> None:
         p.put(record, "VAL011", "city", ("n/a", "-", "xxx")[at % 3])
     for record in p.pick(("hs_company",), 4, lambda r: any(mark in r.text("name") for mark in "äöü"), single=False):
         p.put(record, "VAL024", "name", record.text("name").encode().decode("cp1252"))
-    for record in p.pick(("hs_company",), 4, filled("name", "phone"), single=False):
+    for record in p.pick(("hs_company",), 4, filled("name", "phone", "domain"), single=False):
         p.put(record, "VAL010", "name", record["phone"])
 
 

@@ -30,7 +30,7 @@ def _emails(p: Planter) -> None:
     )
     for at, record in enumerate(p.pick(BOTH, 24, filled("email", "first_name", "last_name"), works_at_home)):
         local, _, domain = record.text("email").partition("@")
-        p.put(record, "VAL001", "email", damage[at % len(damage)](local, domain, record))
+        p.put(record, "VAL006" if at % 9 in (1, 5, 6) else "VAL001", "email", damage[at % 9](local, domain, record))
     typing = {
         "gmail.com": ("gamil.com", "gmal.com", "gmail.con", "gnail.com", "gmial.com", "gmaill.com"),
         "yahoo.com": ("yaho.com", "yahooo.com"),

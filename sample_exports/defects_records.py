@@ -125,7 +125,7 @@ def _repeated_rows(p: Planter) -> None:
 
 def _field_sizes(p: Planter) -> None:
     """Postal codes that a spreadsheet took for numbers, and next steps cut where Salesforce's field ends."""
-    for record in p.pick(("hs_company",), 8, lambda r: r.text("postal_code").startswith("0"), single=False):
+    for record in p.pick(("hs_company", "sf_account"), 8, lambda r: r.text("postal_code").startswith("0")):
         p.put(record, "VAL034", "postal_code", record.text("postal_code").lstrip("0"))
     steps = (
         "call the quality manager about the mapping report of the cold store",

@@ -57,7 +57,7 @@ def _countries(p: Planter) -> None:
         "DE": ("Deutschland", "DE", "DEU"),
         "ID": ("ID", "IDN", "Republic of Indonesia"),
         "SG": ("SG", "SGP"),
-        "NL": ("The Netherlands", "NL"),
+        "NL": ("Holland", "NL"),
         "MY": ("MY",),
         "AU": ("AU",),
         "AT": ("Österreich",),

@@ -112,6 +112,7 @@ EXPORTS: dict[str, Export] = {
             ("BillingPostalCode", "postal_code"), ("BillingCountry", "country"), ("NumberOfEmployees", "employees"),
             ("AnnualRevenue", "annual_revenue"), ("OwnerId", "owner_id"), ("Owner.Name", "owner"),
             ("CreatedDate", "created_at"), ("LastModifiedDate", "updated_at"),
+            *_same("Legacy_Industry__c", "Pricebook__c"),
         ),
         moment="%Y-%m-%dT%H:%M:%S.000Z",
     ),
@@ -160,7 +161,7 @@ EXPORTS: dict[str, Export] = {
             ("Create Date", "created_at"), ("Industry", "industry"), ("Last Modified Date", "updated_at"),
             ("Lifecycle Stage", "lifecycle_stage"), ("Number of Employees", "employees"), ("Phone Number", "phone"),
             ("Postal Code", "postal_code"), ("Street Address", "street"), ("Type", "type"),
-            ("Website URL", "website"),
+            ("Website URL", "website"), *_same("Cold rooms", "Secondary contact"),
         ),
     ),
     "hs_contact": Export(
@@ -192,6 +193,7 @@ EXPORTS: dict[str, Export] = {
             ("Last Activity Date", "last_activity_at"), ("Last Modified Date", "updated_at"),
             ("Next step", "next_step"),
             ("Original Traffic Source", "lead_source"), ("Pipeline", "pipeline"), ("Product", "product"),
+            ("Quantity", "quantity"),
             ("Associated Company", "company_name"),
             ("Associated Company IDs", "company_id"), ("Associated Contact IDs", "contact_id"),
         ),
@@ -243,6 +245,7 @@ EXPORTS: dict[str, Export] = {
         "report1793523600000.csv", "contact",
         (
             ("Lead ID", "source_id"), ("Lead Owner", "owner"), ("First Name", "first_name"), ("Last Name", "last_name"),
+            ("Full Name", "full_name"),
             ("Title", "job_title"), ("Company / Account", "company_name"), ("Email", "email"), ("Phone", "phone"),
             ("Mobile", "mobile"), ("City", "city"),  ("Zip/Postal Code", "postal_code"), ("Country", "country"),
             ("Lead Source", "lead_source"),

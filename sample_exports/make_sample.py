@@ -7,10 +7,14 @@ from mailbox import FILE, inbox, mbox
 from pathlib import Path
 
 from assembly import Sample, build
+from company import stream
+from defects_cells import plant_cells
 from defects_crm import plant_crm
 from defects_events import plant_events
+from defects_forms import plant_forms
 from defects_people import plant_people
 from defects_records import plant_records
+from defects_sales import plant_sales
 from defects_values import plant_values
 from exports import EXPORTS, Export, Record, member_activity, write
 from manifest import write_manifest
@@ -38,12 +42,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     letters = inbox(planter)
     plant_events(planter)
     plant_records(planter)
+    planter.random = stream("more defects")
+    plant_cells(planter)
+    plant_sales(planter)
+    plant_forms(planter)
     derive_contacts(sample, letters)
     derive_events(sample)
     files = all_files(sample)
     write(files, folder)
     (folder / FILE).write_bytes(mbox(letters))
-    counts = write_manifest(files, folder / "manifest.csv")
+    counts = write_manifest(files, sample.columns, folder / "manifest.csv")
     for export, records in files:
         print(f"{len(records):6,} {export.entity:16} {export.path}")
     print(f"{len(letters):6,} {'activity':16} {FILE}")

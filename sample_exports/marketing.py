@@ -46,7 +46,7 @@ def audience(world: World, contacts: dict[str, Record], leads: dict[str, Record]
         for p in known
         if p.id not in taken and p.last and not p.special and not _stale(p) and p.email != p.private_email
     ]
-    members += [(person, person.private_email) for person in random.sample(rest, 90)]
+    members += [(person, person.private_email) for person in random.sample(rest, 50)]
     random.shuffle(members)
     out = Audience([], [], [])
     for person, email in members:
@@ -137,7 +137,7 @@ def activities(lists: Audience) -> dict[str, list[Record]]:
         rows = []
         for member in lists.members:
             opted, left = member.when("opt_in_at"), member.when("unsubscribed_at")
-            if opted is None or opted > sent or (left and left < sent + timedelta(days=6)) or random.random() > 0.66:
+            if opted is None or opted > sent or (left and left < sent + timedelta(days=6)) or random.random() > 0.43:
                 continue
             stamp = sent + timedelta(seconds=random.randrange(900))
             stale = opted.year < 2024
@@ -174,7 +174,7 @@ def submissions(world: World, contacts: dict[str, Record]) -> tuple[list[Record]
         for number, record in contacts.items()
         if record["email"] and not people[number].old and record["lead_source"] not in ("Offline Sources",)
     ]
-    chosen = random.sample(fresh, 680)
+    chosen = random.sample(fresh, 620)
     demo: list[Record] = []
     guide: list[Record] = []
     for at, person in enumerate(chosen):

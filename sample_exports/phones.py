@@ -56,9 +56,6 @@ class PhoneBook:
         if country == "US":
             return self._american()
         prefix, digits = MOBILES[country]
-        if country == "GB":
-            city = self._random.choice(CITIES["GB"])
-            return Phone("GB", city.area, city.local + self._next("GB", city.name, city.digits))
         rest = self._next(country, "mobile", digits, last="")
         area = "" if country == "SG" else prefix[:3]
         return Phone(country, area, prefix[len(area) :] + rest) if rest else None

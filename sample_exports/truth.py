@@ -1,7 +1,7 @@
 """What is true about contacts and companies as written, by the rules' definitions and the world they came from."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from mailbox import Letter
@@ -15,6 +15,7 @@ ROLES = frozenset("info sales support admin office contact hello billing noreply
 DISPOSABLE = frozenset(
     "mailinator.com guerrillamail.com yopmail.com trashmail.com sharklasers.com 10minutemail.com maildrop.cc".split()
 )
+FREE_MAIL = frozenset("gmail.com yahoo.com outlook.com hotmail.com ymail.com mail.com gmx.net email.com".split())
 CRM = ("hs_contact", "sf_lead")
 _MISSPELT = frozenset("Germnay Germny Indonisia Indonesa".split())
 
@@ -36,6 +37,8 @@ def derive_contacts(sample: Sample, letters: list[Letter]) -> None:
     _accounts(sample)
     _ownership(sample, contacts)
     _facts(sample, contacts)
+    _with_deals(sample)
+    _private_mailboxes(contacts)
     _consent(contacts)
 
 
@@ -67,8 +70,9 @@ def _cells(contacts: list[Record]) -> None:
         flagged = {(rule, name) for rule, name, _ in record.defects}
         for name in ("phone", "mobile"):
             text = record.text(name)
-            broken = any((rule, name) in flagged for rule in ("VAL020", "VAL010", "VAL011", "VAL027"))
-            if text and not broken and not re.fullmatch(r"\+\d{8,15}", text):
+            broken = any((rule, name) in flagged for rule in ("VAL020", "VAL010", "VAL011", "VAL012", "VAL027"))
+            broken |= ("VAL046", "city") in flagged
+            if text and not broken and not re.fullmatch(r"\+\d{8,15}( x\d+)?", text):
                 record.flag("VAL021", name)
         country = record.text("country")
         if (
@@ -196,6 +200,35 @@ def _facts(sample: Sample, contacts: list[Record]) -> None:
             record.flag("CON004", "lifecycle_stage", "no won deal, no payment")
         if record.table in CRM and stage and stage not in ("customer", "evangelist") and record.person in paying:
             record.flag("CON040", "lifecycle_stage", "Customer")
+
+
+def _with_deals(sample: Sample) -> None:
+    """CON046: turned down though far ahead, or behind the deals that stand in the same system."""
+    paying = {x.person for x in received(sample)}
+    deals = [d for d in sample.tables["hs_deal"] if d["contact_id"] and d.person not in paying]
+    done = {d.person for d in deals if d["is_won"] is True}
+    begun = {d.person for d in deals if d["is_closed"] is False}
+    early = ("subscriber", "lead")
+    for record in sample.tables["hs_contact"]:
+        stage = record.text("lifecycle_stage").lower()
+        if record["lead_status"] == "Unqualified" and stage in ("opportunity", "customer"):
+            record.flag("CON046", "lead_status", f"not of a {stage}")
+        behind = record.person in done and stage in (*early, "marketing qualified lead", "sales qualified lead")
+        if behind or (record.person in begun and stage in early):
+            record.flag("CON046", "lifecycle_stage", "Customer" if record.person in done else "Opportunity")
+
+
+def _private_mailboxes(contacts: list[Record]) -> None:
+    """VAL007: a free mailbox at a company most of whose other addresses, at least three, are at its own domain."""
+    told = {record.person for record in contacts if record["company_name"]}
+    for records in by(contacts, "account").values():
+        addresses = {normal(r["email"]) for r in records if normal(r["email"]).rpartition("@")[2] not in DISPOSABLE}
+        homes = Counter(x.rpartition("@")[2] for x in addresses if x)
+        own = max((count for domain, count in homes.items() if domain not in FREE_MAIL), default=0)
+        for record in records:
+            domain = normal(record["email"]).rpartition("@")[2]
+            if domain in FREE_MAIL and record.person in told and own >= 3 and own > (sum(homes.values()) - 1) / 2:
+                record.flag("VAL007", "email")
 
 
 def _consent(contacts: list[Record]) -> None:

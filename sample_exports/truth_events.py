@@ -111,6 +111,7 @@ def _same(one: Record, other: Record) -> bool:
 def _money(sample: Sample) -> None:
     """CON041 and CON042: won deals against what was paid and paid back."""
     paying = {x.account for x in received(sample)}
+    first = min(x.when("paid_at") or AS_OF for x in sample.tables["payment"]).date()
     returned: dict[str, list[float]] = defaultdict(list)
     for payment in sample.tables["payment"]:
         amount = payment.number("amount") or 0
@@ -120,7 +121,8 @@ def _money(sample: Sample) -> None:
         amount, close = deal.number("amount") or 0, deal["close_date"]
         if not is_won(deal) or not deal.account:
             continue
-        if isinstance(close, date) and close < (AS_OF - timedelta(days=60)).date() and deal.account not in paying:
+        known = isinstance(close, date) and first <= close < (AS_OF - timedelta(days=60)).date()
+        if known and deal.account not in paying:
             deal.flag("CON041", "stage", "no payment")
         if amount > 0 and any(abs(value / amount - 1) <= 0.01 for value in returned[deal.account]):
             deal.flag("CON042", "stage", "refunded in full")

@@ -237,11 +237,11 @@ COUNTRY_SHARE = {
     "ID": 28, "SG": 13, "DE": 20, "GB": 13, "US": 12, "MY": 4, "NL": 4, "AU": 3, "AT": 2, "CH": 1.5,
 }  # fmt: skip
 MOBILES: dict[str, tuple[str, int]] = {
-    "ID": ("8125550", 4), "SG": ("9123", 4), "DE": ("176040690", 2), "GB": ("161496", 4), "US": ("", 0),
+    "ID": ("8125550", 4), "SG": ("9123", 4), "DE": ("176040690", 2), "GB": ("740012", 4), "US": ("", 0),
     "MY": ("12555", 4),
     "NL": ("65550", 4), "AU": ("4915701", 2), "AT": ("664555", 4), "CH": ("79555", 4),
 }  # fmt: skip
-"""Mobile ranges: the first digits and how many follow. British and American direct lines come from the drama ranges."""
+"""Mobile ranges: the first digits and how many follow. American direct lines come from the drama ranges."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audit.dataset import Dataset, table_from_frame
+from audit.dataset import ColumnMapping, Dataset, SourceInfo, table_from_frame
 from audit.engine import FINDING_TYPES, run_rules
+from audit.findings import identify, record_columns
 from audit.rule import (
+    ColumnRule,
     Context,
     Dimension,
     Family,
@@ -157,6 +159,54 @@ def test_a_rule_that_hits_most_rows_of_a_source_is_systemic_there_only() -> None
     table.lineage["source"] = pd.Categorical(np.repeat(["loud", "calm"], 30))
     findings, _ = run_rules([Shouting()], Dataset({"contact": table}), CTX)
     assert list(findings["systemic"]) == [True] * 30 + [False] * 3
+
+
+class Wordy(_About, ColumnRule):
+    id = "VAL906"
+    title = "Long header"
+    message = "{column} of {file} has {length} letters"
+    args: ClassVar = ("column", "file", "length")
+
+    def check(self, source: SourceInfo, ctx: Context) -> Flags:
+        length = pd.Series([len(column.header) for column in source.mapping])
+        return Flags((length > 5).to_numpy(), args={"length": length.astype("string")})
+
+
+def source(name: str, entity: str | None, *headers: str, sheet: str = "") -> SourceInfo:
+    mapping = tuple(ColumnMapping(header, None, 0.0, "") for header in headers)
+    return SourceInfo(name, f"{name}.xlsx", sheet, "", "", entity, 1.0, "", 6, 6, 0, mapping)
+
+
+def test_a_column_rule_judges_every_source_and_points_to_no_record(data) -> None:
+    sources = (
+        source("left out", None, "Customers"),
+        source("crm", "contact", "Name", "Shoe size", sheet="All"),
+        source("shop", "deal", "No table here"),
+        source("list", "contact", "Favourite"),
+    )
+    whole = Dataset(data.tables, sources)
+    findings, (result,) = run_rules([Wordy()], whole, CTX)
+    assert places(findings) == ["-2.Shoe size", "-4.Favourite"]
+    assert (result.outcome, result.rows_checked, result.findings) == (Outcome.FAILED, 3, 2)
+    assert findings["systemic"].all()
+    assert findings["arg1"].tolist() == ["Shoe size", "Favourite"]
+    assert findings["arg2"].tolist() == ["crm.xlsx (All)", "list.xlsx"]
+    assert findings["arg3"].tolist() == ["9", "9"]
+    assert findings["value"].isna().all()
+    parts, _ = run_rules([Wordy()], whole, CTX, partitions=3)
+    pd.testing.assert_frame_equal(findings, parts)
+    owner = record_columns(findings, whole)
+    assert owner[["source", "file", "row"]].to_numpy().tolist() == [["crm", "crm.xlsx", 0], ["list", "list.xlsx", 0]]
+    ids = identify(findings, whole)["finding_id"]
+    moved = Dataset(data.tables, sources[::-1])
+    again = identify(run_rules([Wordy()], moved, CTX)[0], moved)
+    assert sorted(again["finding_id"]) == sorted(ids)
+    assert ids.is_unique
+
+
+def test_a_column_rule_without_columns_is_not_evaluated(data) -> None:
+    _, (result,) = run_rules([Wordy()], data, CTX)
+    assert (result.outcome, result.reason) == (Outcome.NOT_EVALUATED, "no column could be judged")
 
 
 def test_empty_dataset_gives_no_findings() -> None:

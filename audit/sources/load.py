@@ -17,6 +17,7 @@ from audit.sources import files
 from audit.sources.assemble import Part, account, canonical, together
 from audit.sources.databases import display_name, is_url, read_database
 from audit.sources.detect import Detection, detect
+from audit.sources.examine import examined
 from audit.sources.history import from_snapshots
 from audit.sources.mapping import Column, Guess, map_columns
 from audit.sources.raw import RawTable, Unreadable, gathered
@@ -216,6 +217,7 @@ def _mapped(table: _Seen) -> tuple[Part | None, SourceInfo]:
         part, info = from_snapshots(raw, found, table.columns)
         return part, info
     guesses = map_columns(table.columns, found.entity, found.known, table.correction.columns)
+    guesses = examined(raw, guesses, found)
     return canonical(raw, found, guesses, day_first=table.correction.day_first)
 
 

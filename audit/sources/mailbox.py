@@ -81,7 +81,7 @@ def _activities(message: Message) -> Iterator[dict[str, str]]:
     sent = _moment(letter.header("date"))
     name = parseaddr(letter.header("from"))[0]
     base = {
-        "mail.source_id": letter.header("message-id").strip(" <>"),
+        "mail.source_id": letter.header("message-id").strip(" \t\r\n<>"),
         "mail.subject": " ".join(letter.header("subject").split()),
         "mail.at": sent.strftime("%Y-%m-%d %H:%M:%S") if sent else letter.header("date"),
     }

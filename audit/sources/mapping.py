@@ -32,7 +32,8 @@ _MULTI = {"email": "other_emails", "phone": "other_phones", "mobile": "other_pho
 class Column:
     """A column to be mapped: its name in the frame, the header as written, what its values look like.
 
-    `filled` and `distinct` are counted over all rows, where the profile is of a sample.
+    `filled` and `distinct` are counted over all rows, where the profile is of a sample. The others are those of
+    `audit.dataset.ColumnMapping`, once `audit.sources.examine` has looked.
     """
 
     name: str
@@ -40,6 +41,12 @@ class Column:
     profile: Profile
     filled: int = 0
     distinct: int = 0
+    kind: str = ""
+    odd: int = 0
+    odd_rows: tuple[int, ...] = ()
+    same_as: str = ""
+    alike: float = 0.0
+    standard: bool = False
 
     @classmethod
     def of(cls, name: str, header: str, values: pd.Series) -> "Column":

@@ -17,7 +17,7 @@ _SPREAD = 4_000
 _COMMON = 60
 _LARGE = 1 << 17
 _PARTS = 16
-_PATTERNS = {
+KIND_PATTERNS = {
     kind: re.compile(pattern)
     for kind, pattern in {
         "email": r"(?i)^\s*(?:mailto:)?[^\s@,;<>]+\s*@\s*[^\s@,;<>]+\.[a-z]{2,}\.?\s*$",
@@ -71,7 +71,7 @@ def profile(column: pd.Series) -> Profile:
     distinct = [str(value)[:300] for value in counts.index[:: max(1, len(counts) // _SAMPLE)][:_SAMPLE]]
     shares = {}
     if distinct:
-        for kind, pattern in _PATTERNS.items():
+        for kind, pattern in KIND_PATTERNS.items():
             shares[kind] = sum(bool(pattern.match(value)) for value in distinct) / len(distinct)
     common = tuple(str(value) for value in counts.index[:_COMMON])
     return Profile(len(seen), len(counts), shares, common, tuple(distinct))

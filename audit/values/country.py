@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from audit.values.country_names import ALIASES, COUNTRIES, FULL_LANGUAGES
-from audit.values.text import key, mapped, matches, objects, over_distinct, squeeze, text_series
+from audit.values.text import key, mapped, matches, objects, over_distinct, squeeze, substitute, text_series
 
 
 def clean(values: pd.Series) -> pd.Series:
@@ -58,10 +58,16 @@ def compare(left: pd.Series, right: pd.Series) -> np.ndarray:
     return np.where(known, (a == b).astype(float), np.nan)
 
 
+def written_out(names: pd.Series) -> pd.Series:
+    """English names without abbreviations and the article within: "Saint Vincent and Grenadines"."""
+    spelt = substitute(substitute(names, "&", "and"), r"(?i)^\s*St\.? ", "Saint ")
+    return substitute(spelt, r"(?i)\band the ", "and ")
+
+
 def _spelling(values: pd.Series) -> pd.Series:
     """`text.key`, but other scripts stay as they are: transliterated, Egypt in Arabic is "msr", Montserrat's code."""
     native = squeeze(values).str.casefold()
-    return key(values).where(matches(values, r"\p{Latin}"), native)
+    return key(written_out(values)).where(matches(values, r"\p{Latin}"), native)
 
 
 @cache

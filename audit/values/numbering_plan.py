@@ -8,6 +8,7 @@ one answer.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,8 @@ class _Numbers:
 
 
 class _Plans:
-    """The regions' plans by place, and the calling codes."""
+    """The regions' plans by place, and the calling codes. `heads` says by the first three digits of a number its
+    calling code (0 if none) and its main region (-1 if of none)."""
 
     def __init__(self) -> None:
         from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, PhoneMetadata
@@ -72,18 +74,20 @@ class _Plans:
         self.place = {region: place for place, region in enumerate(self.regions)}
         self.codes: dict[int, tuple[str, ...]] = COUNTRY_CODE_TO_REGION_CODE
         self._load = PhoneMetadata.metadata_for_region
-
-    def __getitem__(self, region: str) -> Any:
-        return self._load(region, None)
-
-    def heads(self) -> tuple[np.ndarray, np.ndarray]:
-        """By the first three digits of a number: its calling code (0 if none), and its main region (-1 if of none)."""
         code, home = np.zeros(1000, dtype=np.int64), np.full(1000, -1)
         for number, regions in self.codes.items():
             width = 10 ** (3 - len(str(number)))
             code[number * width : (number + 1) * width] = number
             home[number * width : (number + 1) * width] = self.place.get(regions[0], -1)
-        return code, home
+        self.heads = code, home
+
+    def __getitem__(self, region: str) -> Any:
+        return self._load(region, None)
+
+
+@cache
+def _plans() -> _Plans:
+    return _Plans()
 
 
 def read_plain(texts: pd.Series, regions: pd.Series) -> tuple[np.ndarray, pd.DataFrame]:
@@ -91,7 +95,7 @@ def read_plain(texts: pd.Series, regions: pd.Series) -> tuple[np.ndarray, pd.Dat
 
     `regions` are two-letter codes in capitals; one that the library does not know counts for none.
     """
-    plans = _Plans()
+    plans = _plans()
     names, codes = factorise(regions)
     home = np.append([plans.place.get(name, -1) for name in names.to_list()], -1).astype(np.int64)[codes]
     places, digits, plus, extension, failed = _written(texts, home)
@@ -151,7 +155,7 @@ def _abroad(numbers: _Numbers, here: np.ndarray, plans: _Plans, *, lenient: bool
     """
     digits = _taken(numbers.digits, here)
     short = _width(digits) <= _SHORTEST
-    code_of, home_of = plans.heads()
+    code_of, home_of = plans.heads
     heads = np.zeros(len(here), dtype=np.int64)
     long = np.flatnonzero(~short)
     heads[long] = pc.cast(pc.utf8_slice_codeunits(_taken(digits, long), 0, 3), pa.int64()).to_numpy()

@@ -8,7 +8,18 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from audit.values.numbering_plan import read_plain
-from audit.values.text import TEXT, arrow, as_text, factorise, matches, objects, over_distinct, spread, text_series
+from audit.values.text import (
+    TEXT,
+    arrow,
+    as_text,
+    factorise,
+    matches,
+    nearly_all_differ,
+    objects,
+    over_distinct,
+    spread,
+    text_series,
+)
 
 COLUMNS = ("e164", "region", "valid", "possible", "kind", "extension")
 _NOISE = (
@@ -67,7 +78,12 @@ def calling_region(values: pd.Series, parsed: pd.DataFrame | None = None) -> pd.
     """
     parsed = parse(values) if parsed is None else parsed
     # By its region a number may be read in another way only where no country has the code behind the plus.
-    international = matches(values, r"^[^\p{Nd}]*[+\x{ff0b}]") & matches(digits(values), f"^(?:{_calling_codes()})")
+    international = matches(values, _calling_codes())
+    # In other scripts the digits must be read first.
+    foreign = matches(values, r"[+\x{ff0b}].*[^\x00-\x7f]")
+    international[foreign] = matches("+" + digits(values[foreign]), _calling_codes()) & matches(
+        values[foreign], r"^[^\p{Nd}]*[+\x{ff0b}]"
+    )
     return parsed["region"].where(parsed["possible"] & international)
 
 
@@ -84,8 +100,14 @@ def compare(left: pd.Series, right: pd.Series) -> np.ndarray:
 
 
 def _pairs(values: pd.Series, regions: pd.Series | str | None) -> tuple[pd.DataFrame, np.ndarray]:
-    """The distinct pairs of text and region, and where each row's is (-1 for blank)."""
-    texts, codes = factorise(text_series(pc.replace_substring_regex(arrow(values), f"(?i){_NOISE}", "")))
+    """The pairs of text and region, most of them distinct, and where each row's is (-1 for blank)."""
+    bare = text_series(pc.replace_substring_regex(arrow(values), f"(?i){_NOISE}", ""))
+    if regions is not None and not isinstance(regions, str) and nearly_all_differ(bare):
+        filled = bare.notna().to_numpy()
+        beside = as_text(regions).reindex(values.index).str.upper()
+        frame = pd.DataFrame({"text": bare.to_numpy(), "region": beside.to_numpy()}, dtype=TEXT)
+        return frame[filled].reset_index(drop=True), np.where(filled, np.cumsum(filled) - 1, -1)
+    texts, codes = factorise(bare)
     if regions is None or isinstance(regions, str):
         region = regions.upper() if isinstance(regions, str) else None
         return pd.DataFrame({"text": texts, "region": pd.Series(region, index=texts.index, dtype=TEXT)}), codes
@@ -138,10 +160,11 @@ def _number(text: str, region: str | None) -> tuple[str | None, str | None, bool
 
 @cache
 def _calling_codes() -> str:
-    """All calling codes, as a pattern."""
+    """A plus and one of all calling codes, as a pattern."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-    return "|".join(str(code) for code in sorted(COUNTRY_CODE_TO_REGION_CODE))
+    codes = "|".join("[^0-9]*".join(str(code)) for code in sorted(COUNTRY_CODE_TO_REGION_CODE))
+    return rf"^[^0-9]*[+\x{{ff0b}}][^0-9]*(?:{codes})"
 
 
 def _region(number: Any) -> str | None:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from audit.values.text import arrow, blank_to_na, matches, over_distinct, squeeze, substitute, text_series
+from audit.values.text import arrow, blank_to_na, matches, over_distinct, placed, squeeze, substitute, text_series
 
 FILLER = r"^0?(?:0{5,}|1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,}|12345678?9?0?|0123456789?|9876543210?)$"
 """Digits of a number that was made up: one repeated digit, or the digits in order."""
@@ -22,6 +23,8 @@ _EXTENSION = (
     r"[\s,;]*(?:\b(?i:ext(?:ension|n)?|xtn|int(?:erno)?|ramal|anexo|poste|durchwahl|dw|pes(?:awat)?)\b[\s.:]*|"
     r";ext=|[xX#][\s.:]*)(?P<extension>[0-9]{1,7})\s*$"
 )
+_LABELLED = r"(?is)[0-9].*[a-z#].*[0-9]"
+"""What every number with an extension has: a letter or a # between digits."""
 
 
 def numbers(values: pd.Series) -> pd.DataFrame:
@@ -35,14 +38,16 @@ def numbers(values: pd.Series) -> pd.DataFrame:
 
 def extension(values: pd.Series) -> pd.Series:
     """The digits of the extension written behind a number of at least seven digits; NA where there is none."""
-    found = pc.extract_regex(arrow(values), rf"^\s*(?i:tel:)?{_NUMBER}{_EXTENSION}")
-    return text_series(pc.struct_field(found, "extension"), values.index)
+    likely = matches(values, _LABELLED)
+    found = pc.extract_regex(arrow(values[likely]), rf"^\s*(?i:tel:)?{_NUMBER}{_EXTENSION}")
+    return placed(text_series(pc.struct_field(found, "extension")), likely, values.index)
 
 
 def without_extension(values: pd.Series) -> pd.Series:
     """The numbers without their extension; other texts as they are."""
-    bare = substitute(values, _EXTENSION, "")
-    return blank_to_na(bare.where(extension(values).notna(), values))
+    extended = extension(values).notna().to_numpy(dtype=bool)
+    bare = placed(substitute(values[extended], _EXTENSION, ""), extended, values.index)
+    return blank_to_na(text_series(pc.if_else(pa.array(extended), arrow(bare), arrow(values)), values.index))
 
 
 def is_filler(values: pd.Series) -> np.ndarray:

@@ -1,12 +1,11 @@
 """Postal codes: the form that each country's have, and those that lost the zeros at their front."""
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from audit.values.text import mapped, matches
+from audit.values.text import matches, objects, text_series
 
 _GB = (
     r"(?:GIR ?0AA|BFPO ?[0-9]{1,4}|(?:[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]|[A-HK-Y][0-9][0-9]|[0-9][A-HJKPSTUW]|"
@@ -84,11 +83,12 @@ def is_of(values: pd.Series, regions: pd.Series) -> np.ndarray:
     """
     spelled = values.str.strip().str.upper()
     fits = np.ones(len(values), dtype=bool)
-    for region, form in FORMS.items():
-        here = (regions == region).fillna(False).to_numpy(dtype=bool)
-        if here.any():
+    codes, names = pd.factorize(regions)
+    for place, region in enumerate(names):
+        if region in FORMS:
+            here = codes == place
             prefix = rf"(?:{_BEFORE.get(region, region)}|{region[0]})?[- ]*"
-            fits[here] = matches(spelled[here], rf"^{prefix}(?:{form})$")
+            fits[here] = matches(spelled[here], rf"^{prefix}(?:{FORMS[region]})$")
     return fits
 
 
@@ -96,11 +96,17 @@ def with_zeros(values: pd.Series, regions: pd.Series) -> pd.Series:
     """The code in use that a number lacks only its zeros to be, in the country beside it; NA where there is none."""
     code = values.str.strip()
     judged = matches(code, "^[0-9]+$") & regions.isin(sorted(ZEROED)).to_numpy(dtype=bool)
-    return mapped((regions + " " + code).where(judged), _with_zeros)
-
-
-def _with_zeros(value: str) -> str | None:
-    region, _, digits = value.partition(" ")
-    length, pattern = ZEROED[region]
-    whole = digits.zfill(length)
-    return whole if whole != digits and not digits.startswith("0") and re.fullmatch(pattern, whole) else None
+    judged &= ~matches(code, "^0")
+    found = np.full(len(values), None, dtype=object)
+    codes, names = pd.factorize(regions)
+    for place, region in enumerate(names):
+        if region in ZEROED:
+            length, pattern = ZEROED[region]
+            here = judged & (codes == place)
+            # A text with zeros before it, cut to the country's length.
+            bare = code[here]
+            short = (bare.str.len() < length).to_numpy(dtype=bool)
+            whole = ("0" * length + bare[short]).str.slice(start=-length)
+            used = matches(whole, f"^(?:{pattern})$")
+            found[np.flatnonzero(here)[short][used]] = objects(whole[used])
+    return text_series(found, values.index)

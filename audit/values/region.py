@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from audit.values.region_names import ALSO_OF, CODED, REGIONS
-from audit.values.text import key, objects, text_series
+from audit.values.text import key, mapped, objects, text_series
 
 SEPARATOR = " "
 """Between the countries of one name."""
@@ -15,7 +15,7 @@ SEPARATOR = " "
 
 def countries(values: pd.Series) -> pd.Series:
     """The two-letter codes of the countries that have a region of this name, in order, blank between; NA if unknown."""
-    return key(values).map(_named()).astype(values.dtype)
+    return mapped(key(values), _named().get)
 
 
 def is_of(values: pd.Series, regions: pd.Series) -> pd.Series:
@@ -27,7 +27,7 @@ def is_of(values: pd.Series, regions: pd.Series) -> pd.Series:
 
 def coded(values: pd.Series) -> pd.Series:
     """The countries, as in `countries`, among those that write regions as codes, which have this code."""
-    return values.str.strip().str.upper().map(_codes()).astype(values.dtype)
+    return mapped(values.str.strip().str.upper(), _codes().get)
 
 
 @cache

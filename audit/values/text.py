@@ -1,6 +1,6 @@
 """Text: blanks, folding for comparison, placeholders, invisible characters and encoding damage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
 import ftfy
@@ -84,6 +84,16 @@ def substitute(values: pd.Series, pattern: str, replacement: str) -> pd.Series:
 def joined(separator: str, *parts: pa.Array) -> pa.Array:
     """The parts row by row with the separator between; null where one is."""
     return pc.binary_join_element_wise(*parts, pa.scalar(separator, pa.large_string()))
+
+
+def filled(values: pd.Series, *others: pd.Series) -> pd.Series:
+    """The values, where blank those of the others; pandas' own `fillna` looks at each text in turn."""
+    return text_series(pc.coalesce(arrow(values), *map(arrow, others)), values.index)
+
+
+def placed(values: pd.Series, rows: np.ndarray, index: pd.Index) -> pd.Series:
+    """The values on the rows of a mask, as many as it has, NA on the others."""
+    return spread(values, np.where(rows, np.cumsum(rows) - 1, -1), index)
 
 
 def factorise(values: pd.Series) -> tuple[pd.Series, np.ndarray]:
@@ -218,13 +228,17 @@ def _fold(distinct: pd.Series) -> pd.Series:
 
 
 def _is_placeholder(distinct: pd.Series) -> np.ndarray:
-    folded = key(distinct)
+    longest = max(map(len, _PLACEHOLDERS))
+    # Most texts are too long, or numbers of their own: only the others are folded and looked up.
+    likely = matches(distinct, "[A-Za-z]") & ~matches(distinct, f"(?:[A-Za-z0-9]{_GAP}){{{longest + 1}}}")
+    likely |= matches(distinct, _spaced([word for word in sorted(_PLACEHOLDERS) if word.isdigit()]))
+    likely |= matches(distinct, _runs(_GAP)) | matches(distinct, r"[^\x00-\x7f]")
+    folded = key(distinct[likely])
     listed = pc.is_in(arrow(folded), pa.array(sorted(_PLACEHOLDERS), pa.large_string()))
-    # RE2 has no back-references: the runs of one character are spelled out.
-    runs = "|".join(f"{letter}{{2,}}" for letter in "qwxz0") + "|" + "|".join(f"{c}{{3,}}" for c in _RUN_OF_THREE)
+    found = likely.copy()
+    found[likely] = listed.to_numpy(zero_copy_only=False) | matches(folded, _runs(""))
     return (
-        listed.to_numpy(zero_copy_only=False)
-        | matches(folded, f"^(?:{runs}|[xz])$")
+        found
         | ~matches(distinct, r"[\p{L}\p{N}]")
         # "Nan", "Na" and "Ka" are names of people.
         | matches(distinct, r"^\s*(?:[#(<-]*[Nn]\s*[./\\]\s*[Aa]\.?[)>-]*|#?NA|na|nan|NaN|NAN|k\. ?[Aa]\.?)\s*$")
@@ -232,6 +246,18 @@ def _is_placeholder(distinct: pd.Series) -> np.ndarray:
     )
 
 
+def _spaced(words: Sequence[str]) -> str:
+    """One of the words, whatever stands between and around its letters and digits."""
+    return f"^{_GAP}(?:{'|'.join(_GAP.join(word) for word in words)}){_GAP}$"
+
+
+def _runs(gap: str) -> str:
+    """A run of one character; RE2 has no back-references, so they are spelled out."""
+    runs = [f"(?:{letter}{gap}){{2,}}" for letter in "qwxz0"] + [f"(?:{c}{gap}){{3,}}" for c in _RUN_OF_THREE]
+    return f"(?i)^{gap}(?:{'|'.join(runs)}|[xz]){gap}$"
+
+
+_GAP = "[^A-Za-z0-9]*"
 _RUN_OF_THREE = "abcdefghijklmnoprstuvy123456789"
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from audit.metric import Metric, Period
 from reports.metrics import (
     adoption,
+    calls,
     campaigns,
     contacts_made,
     customers,
@@ -18,7 +19,7 @@ from reports.metrics import (
     payments,
     sales,
     service,
-    service_calls,
+    service_load,
     stages,
 )
 
@@ -35,7 +36,8 @@ METRICS: tuple[Metric, ...] = (
     *mailing.METRICS,
     *campaigns.METRICS,
     *service.METRICS,
-    *service_calls.METRICS,
+    *calls.METRICS,
+    *service_load.METRICS,
     *adoption.METRICS,
 )
 

@@ -16,8 +16,9 @@ class OutlyingAmount(GroupRule):
     **What is flagged**
     A deal whose amount is at least ten times, or at most a tenth of, the usual amount of its product (else its type and
     pipeline, else all deals of the source), where amounts so far away do not occur otherwise: the modified z-score of
-    the logarithm is above 5 (Iglewicz and Hoaglin 1993), and the next amount towards the usual is three times off.
-    Kinds with fewer than 20 deals are judged with the next wider.
+    the logarithm is above 5 (Iglewicz and Hoaglin 1993), and the next amount towards the usual, where no product is
+    known that of any type and pipeline, is three times off. Kinds with fewer than 20 deals are judged with the next
+    wider.
 
     **Why it matters**
     One slipped decimal point is a hundred deals' worth of pipeline: totals, averages and forecasts are about that one
@@ -58,7 +59,9 @@ class OutlyingAmount(GroupRule):
         scale = scale.where(log >= usual, np.fmax(scale, _spread(small, kind)))
         z = (off / scale.replace(0, np.nan)).fillna(0)
         far = mask_of((off >= np.log10(self.option("factor", ctx)) - 1e-9) & (z > self.option("z", ctx)) & kind.notna())
-        flagged = far & self._beyond_gap(kind, log - usual, far, ctx)
+        # A like amount of another type of deal shows that it does occur; one of another product does not.
+        among = kind.where(~text.matches(kind, "^[12]"), self.key(deals))
+        flagged = far & self._beyond_gap(among, log - log.groupby(among).transform("median"), far, ctx)
         return Flags(
             flagged,
             confidence=np.clip(1 - 2 / np.maximum(z.to_numpy(), 1), 0.5, 0.95),

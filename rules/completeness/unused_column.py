@@ -2,8 +2,17 @@ from typing import ClassVar
 
 import numpy as np
 
-from audit.dataset import SourceInfo
+from audit.dataset import ColumnMapping, SourceInfo
 from audit.rule import ColumnRule, Context, Dimension, Family, Flags, Severity
+from audit.schema import entities
+
+_EVENTS = frozenset(
+    """
+    bounce_reason bounce_type bounce_code bounced_at unsubscribed_at converted_at refunded refunded_at last_activity_at
+    last_contacted_at last_open_at last_click_at last_reply_at last_login_at last_purchase_at return_at successor
+    """.split()
+)
+"""Fields that a system fills when something happens. Blank throughout, it has not happened."""
 
 
 class UnusedColumn(ColumnRule):
@@ -12,7 +21,8 @@ class UnusedColumn(ColumnRule):
     **What is flagged**
     In a source of 20 rows or more, every column, known or not, that is blank in all of them. Columns that a system
     writes into each of its exports by itself, such as Mailchimp's LATITUDE, are no one's field and are not judged, nor
-    are the parts of mails.
+    are the parts of mails, answers of yes and no, which some systems leave blank for no, and what is only filled when
+    something happens, such as the reason of a bounce.
 
     **Why it matters**
     Somebody once meant to record this. Until it is filled or removed it makes forms longer and reports emptier, and
@@ -35,7 +45,13 @@ class UnusedColumn(ColumnRule):
 
     def check(self, source: SourceInfo, ctx: Context) -> Flags:
         enough = source.rows_read >= self.option("rows", ctx) and source.system != "mail"
-        judged = np.array(
-            [enough and (column.field is not None or not column.standard) for column in source.mapping], dtype=bool
-        )
+        judged = np.array([enough and self._is_anyones(source, column) for column in source.mapping], dtype=bool)
         return Flags(judged & np.array([column.filled == 0 for column in source.mapping], dtype=bool), checked=judged)
+
+    @staticmethod
+    def _is_anyones(source: SourceInfo, column: ColumnMapping) -> bool:
+        """Whether somebody was meant to fill it."""
+        if column.field is None:
+            return not column.standard
+        spec = entities()[str(source.entity)].fields.get(column.field)
+        return column.field not in _EVENTS and (spec is None or spec.type != "boolean")

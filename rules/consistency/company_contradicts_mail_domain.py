@@ -15,7 +15,7 @@ class CompanyContradictsMailDomain(GroupRule):
     """A contact linked to one company who writes from the domain of another.
 
     **What is flagged**
-    A contact whose address lies at a domain that belongs to another company: at least three other people with such
+    A contact whose address lies at a domain that belongs to another company: at least four other people with such
     addresses are linked to that company, and hardly any to a second. Free mail providers, companies of like names and
     companies that have the domain on their own record are left out.
 
@@ -40,7 +40,7 @@ class CompanyContradictsMailDomain(GroupRule):
     severity = Severity.MEDIUM
     message = "linked to {value}, but {people} others at {domain} are with another company"
     args: ClassVar = ("people", "domain")
-    options: ClassVar = {"people": 3, "share": 0.9, "likeness": 0.5}
+    options: ClassVar = {"people": 4, "share": 0.9, "likeness": 0.5}
 
     def key(self, table: Table) -> pd.Series:
         return everything(table)
@@ -54,7 +54,9 @@ class CompanyContradictsMailDomain(GroupRule):
         people = known.drop_duplicates().groupby(["host", "company"])["who"].size().rename("n").reset_index()
         people["all"] = people.groupby("host")["n"].transform("sum")
         most = people.sort_values(["host", "n", "company"], ascending=[True, False, True]).drop_duplicates("host")
-        most = most[(most["n"] >= self.option("people", ctx)) & (most["n"] >= self.option("share", ctx) * most["all"])]
+        # Whoever is judged does not speak against the others.
+        others = self.option("share", ctx) * (most["all"] - 1)
+        most = most[(most["n"] >= self.option("people", ctx)) & (most["n"] >= others)]
         home = rows["host"].map(most.set_index("host")["company"]).astype(TEXT)
         judged = mask_of(home.notna() & rows["company"].notna())
         flagged = judged & mask_of(home != rows["company"])

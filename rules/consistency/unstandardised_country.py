@@ -11,7 +11,8 @@ class UnstandardisedCountry(FieldRule):
 
     **What is flagged**
     Countries given by a code, an abbreviation, an older name or the name in another language, when it is clear which
-    one is meant. A few second names that are just as usual, such as Czech Republic, pass.
+    one is meant. A few second names that are just as usual, such as Czech Republic, pass, and so do names that are
+    written out or without their accents.
 
     **Why it matters**
     USA, U.S. and United States are three countries to a report by region, and each looks small.
@@ -40,9 +41,11 @@ class UnstandardisedCountry(FieldRule):
     def check(self, values: pd.Series, ctx: Context) -> Flags:
         usual = country.name(country.clean(values))
         written = text.squeeze(values)
-        spelt_out = text.substitute(text.substitute(usual, "&", "and"), r"^St\. ", "Saint ")
-        plain = text.substitute(text.ascii_text(usual), r"\s*\([^)]*\)| - .*| SAR China", "")
         same = mask_of(written.isin(self.option("accepted", ctx)))
-        same |= mask_of(written == usual) | mask_of(written == spelt_out) | mask_of(written == plain)
+        written, spelt_out = country.written_out(written), country.written_out(usual)
+        plain = text.ascii_text(spelt_out)
+        short = text.substitute(plain, r"\s*\([^)]*\)| - .*| SAR China", "")
+        for form in (spelt_out, plain, short):
+            same |= mask_of(written == form)
         known = mask_of(usual.notna())
         return Flags(known & ~same, suggestion=usual, checked=known)

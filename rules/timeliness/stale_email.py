@@ -63,7 +63,7 @@ class StaleEmail(GroupRule):
 
     def key(self, table: Table) -> pd.Series:
         """The person that matching found, else the address."""
-        return table.column("person").fillna(table.column(self.keys[table.entity]).str.strip().str.lower())
+        return text.filled(table.column("person"), table.column(self.keys[table.entity]).str.strip().str.lower())
 
     def check(self, tables: Dataset, ctx: Context) -> Flags:
         contacts = tables["contact"]

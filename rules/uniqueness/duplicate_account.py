@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from audit.dataset import Dataset
 from audit.rule import Context, Dimension, Family, FixKind, FixSafety, Flags, GroupRule, Severity
+from rules import columns
 from rules.evidence import first_of, is_later, place_of
 
 
@@ -22,7 +23,8 @@ class DuplicateAccount(GroupRule):
     ``PT Sinar Laut Tbk`` and ``Sinar Laut``, both at sinarlaut.example.
 
     **Fix safety**
-    Safe where the match is at least 95 % sure; a branch can look like its parent, so the rest waits for a person.
+    Safe where the match is at least 95 % sure and both are in one country, as far as is known; a branch can look like
+    its parent, so the rest waits for a person.
     """
 
     id = "UNQ003"
@@ -46,12 +48,15 @@ class DuplicateAccount(GroupRule):
         first = first_of(accounts, organisation)
         later = is_later(accounts, first)
         sure = accounts.column("organisation_confidence").fillna(1.0).to_numpy()
+        home = columns.countries(accounts).to_numpy(dtype=object, na_value="")
+        kept = home[accounts.index.get_indexer(first.fillna(-1).to_numpy(dtype="int64"))]
+        abroad = (home != kept) & (home != "") & (kept != "")
         return Flags(
             later,
             confidence=sure,
             args={"first": place_of(accounts, first, later)},
             group=organisation,
             into=first,
-            safe=sure >= self.option("safe_confidence", ctx),
+            safe=(sure >= self.option("safe_confidence", ctx)) & ~abroad,
             checked=organisation.notna().to_numpy(),
         )

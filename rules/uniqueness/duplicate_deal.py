@@ -27,7 +27,8 @@ class DuplicateDeal(GroupRule):
     ``Kembara - 40 seats`` for 12,000 in the CRM and again in the spreadsheet of a seller, closed one day apart.
 
     **Fix safety**
-    Safe where name, amount and close date are all equal; else two like sales in one week are possible.
+    Safe where name, amount, close date and status are all equal; else two like sales in one week are possible, or a
+    deal that was lost and opened once more.
     """
 
     id = "UNQ004"
@@ -60,15 +61,18 @@ class DuplicateDeal(GroupRule):
         named = is_later(deals, by_name)
         first = by_name.where(named, by_sale.where(self._entered_together(deals, by_sale, ctx)))
         later = is_later(deals, first)
-        on_the_day = np.zeros(len(deals), dtype=bool)
-        on_the_day[later] = close[later].to_numpy() == close.loc[first[later].to_numpy(dtype="int64")].to_numpy()
+        on_the_day, like = np.zeros(len(deals), dtype=bool), np.zeros(len(deals), dtype=bool)
+        kept = first[later].to_numpy(dtype="int64")
+        on_the_day[later] = close[later].to_numpy() == close.loc[kept].to_numpy()
+        status = deals.column("status").fillna("")
+        like[later] = status[later].to_numpy() == status.loc[kept].to_numpy()
         return Flags(
             later,
             confidence=np.where(named, np.where(on_the_day, 0.97, 0.9), 0.8),
             args={"first": place_of(deals, first, later)},
             group="deal " + first.astype(TEXT),
             into=first,
-            safe=named & on_the_day,
+            safe=named & on_the_day & like,
             checked=checked,
         )
 

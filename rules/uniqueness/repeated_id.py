@@ -14,7 +14,7 @@ class RepeatedId(GroupRule):
 
     **What is flagged**
     A row whose record id already stands above it in the same file. The lines of one order share its id: a payment is
-    flagged only where product, quantity and amount are the same too.
+    flagged only where product, quantity, amount, discount and profit are the same too.
 
     **Why it matters**
     An id names one record. Whatever joins on it counts the record once per row, and an import of the file overwrites
@@ -64,6 +64,6 @@ def _line(table: Table) -> pd.Series:
     """Which line of an order a payment is; nothing for other records."""
     line = pd.Series("", index=table.index, dtype=TEXT)
     if table.entity == "payment":
-        for name in ("product", "quantity", "amount"):
+        for name in ("product", "quantity", "amount", "discount", "profit"):
             line = line + "|" + table.original(name).fillna("")
     return line

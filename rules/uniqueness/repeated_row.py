@@ -70,9 +70,7 @@ class RepeatedRow(GroupRule):
         filled = table.frame[_read(table)].notna().sum(axis=1).to_numpy()
         enough = filled >= self.option("fewest_fields", ctx)
         twice = enough & _may_repeat(table)
-        written = pd.Series(pd.NA, index=table.index, dtype=TEXT)
-        written[twice] = _written(table.take(twice))
-        first = first_of(table, written)
+        first = first_of(table, text.placed(_written(table.take(twice)), twice, table.index))
         later = is_later(table, first)
         return Flags(
             later,
@@ -89,6 +87,9 @@ def _may_repeat(table: Table) -> np.ndarray:
     rows, group = np.arange(len(table)), np.zeros(len(table), dtype="int64")
     for name in first:
         codes, values = table.distinct(name)
+        # First by the field alone, which parts most rows from all others.
+        many = (np.bincount(codes + 1)[codes + 1] > 1)[rows]
+        rows, group = rows[many], group[many]
         group, size = np.unique(group * (len(values) + 1) + codes[rows], return_inverse=True, return_counts=True)[1:]
         shared = size[group] > 1
         rows, group = rows[shared], group[shared]

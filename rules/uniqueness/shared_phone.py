@@ -6,7 +6,6 @@ import pandas as pd
 
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
-from audit.schema import TEXT
 from audit.values import company_name, country, domain, email, phone, phone_form, text
 from rules.evidence import everything, persons_sharing
 
@@ -62,8 +61,7 @@ class SharedPhone(GroupRule):
         # Spellings of one number end alike: only endings that occur often enough are read.
         ending = digits.str.slice(start=-SHORTEST).where(judged)
         often = mask_of(ending.groupby(ending, sort=False).transform("size") >= least)
-        number = pd.Series(pd.NA, index=contacts.index, dtype=TEXT)
-        number[often] = _numbers(contacts.take(often), name, ctx.country)
+        number = text.placed(_numbers(contacts.take(often), name, ctx.country), often, contacts.index)
         persons = persons_sharing(contacts, number)
         mask = mask_of(persons >= least)
         for bond in _bonds(contacts.take(mask)):

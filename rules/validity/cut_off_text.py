@@ -79,17 +79,19 @@ class CutOffText(GroupRule):
         }
 
     def _cut(self, table: Table, name: str, ctx: Context) -> Flags:
-        source = self.key(table).fillna("").to_numpy(dtype=object)
+        source = table.lineage["source"].astype("category").cat.codes.to_numpy()
         values = table[name]
         length = values.str.len().fillna(0).to_numpy(dtype="int64")
-        longest = pd.Series(length).groupby(source).transform("max").to_numpy()
-        full = (length == longest) & np.isin(length, self.option("sizes", ctx))
-        here = pd.DataFrame({"source": source, "text": values.to_numpy(dtype=object)})[full].drop_duplicates()
-        open_end = ~text.matches(values, ENDED) | text.matches(values, MARKED)
-        texts = here.assign(open=open_end[here.index]).groupby("source")["open"].agg(["size", "sum"])
+        longest = np.zeros(source.max(initial=-1) + 2, dtype="int64")
+        np.maximum.at(longest, source, length)
+        full = (length == longest[source]) & np.isin(length, self.option("sizes", ctx))
+        open_end = full.copy()
+        open_end[full] = ~text.matches(values[full], ENDED) | text.matches(values[full], MARKED)
+        here = pd.DataFrame({"source": source[full], "text": values[full], "open": open_end[full]})
+        texts = here.drop_duplicates(["source", "text"]).groupby("source")["open"].agg(["size", "sum"])
         most = texts.index[(texts["sum"] >= self.option("texts", ctx)) & (texts["sum"] * 2 > texts["size"])]
-        cut = full & open_end & pd.Series(source).isin(most).to_numpy(dtype=bool)
-        rows = pd.Series(cut).groupby(source).transform("sum").to_numpy() - 1
+        cut = full & open_end & np.isin(source, most)
+        rows = np.bincount(source[cut], minlength=len(longest))[source] - 1
         return Flags(
             cut,
             confidence=0.9,

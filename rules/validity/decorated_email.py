@@ -3,7 +3,7 @@ from typing import ClassVar
 import pandas as pd
 
 from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity, mask_of
-from audit.values import email_form
+from audit.values import email, email_form, text
 
 
 class DecoratedEmail(FieldRule):
@@ -38,5 +38,6 @@ class DecoratedEmail(FieldRule):
     message = "{value} holds more than the address {suggestion}"
 
     def check(self, values: pd.Series, ctx: Context) -> Flags:
-        bare = email_form.undecorated(values)
+        wrong = ~ctx.derived(email.validate, values)
+        bare = text.placed(email_form.undecorated(values[wrong]), wrong, values.index)
         return Flags(mask_of(bare.notna()), suggestion=bare)

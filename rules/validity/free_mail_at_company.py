@@ -5,7 +5,7 @@ import pandas as pd
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
 from audit.schema import TEXT
-from audit.values import company_name, domain, email
+from audit.values import company_name, domain, email, text
 from rules import columns
 
 
@@ -41,17 +41,19 @@ class FreeMailAtCompany(GroupRule):
     def key(self, table: Table) -> pd.Series:
         # A name may be like a label of matching: they are told apart by what stands before them.
         named = "name " + company_name.key(table.column("company_name"))
-        return ("linked " + table.column("organisation")).fillna(named).astype(TEXT)
+        return text.filled("linked " + table.column("organisation"), named)
 
     def check(self, tables: Dataset, ctx: Context) -> Flags:
         contacts = tables["contact"]
         company = self.key(contacts)
         address = contacts["email"].str.strip().str.lower()
-        free = columns.is_free_mail(contacts, "email")
+        # Lists of free providers have those of throw-away addresses as well, which another rule tells of.
+        thrown = email.is_disposable(address)
+        free = columns.is_free_mail(contacts, "email") & ~thrown
         judged = mask_of(company.notna() & address.notna())
         # Only companies where somebody has a free mailbox are looked into.
         asked = judged & mask_of(company.isin(company[judged & free].unique()))
-        known = pd.DataFrame({"company": company, "address": address})[asked & ~email.is_disposable(address)]
+        known = pd.DataFrame({"company": company, "address": address})[asked & ~thrown]
         known = known.drop_duplicates()
         host = email.domain(known["address"])
         known["own"] = domain.registrable(host).fillna(host).mask(email.is_free(known["address"]))

@@ -8,6 +8,7 @@ from audit.dataset import Table
 from audit.rule import Context, Dimension, Family, Flags, RecordRule, Severity, mask_of
 from audit.schema import TEXT, entities
 from audit.values import text
+from rules import columns
 
 NULL_DATE = r"^\s*(?:0{4}[-/.]0{1,2}[-/.]0{1,2}|0{1,2}[-/.]0{1,2}[-/.]0{4}|1900[-/.]0?1[-/.]00|0?1[-/.]0{1,2}[-/.]1900)"
 PLANNED = frozenset({"due_at", "return_at", "close_date", "start_date", "end_date", "date", "period"})
@@ -63,7 +64,7 @@ class ImpossibleDate(RecordRule):
         zero[zero] = text.matches(table.original(name)[zero], NULL_DATE)
         early = zero | mask_of(at < earliest)
         late = mask_of(at > latest) if latest is not None else np.zeros(len(at), dtype=bool)
-        when = np.where(early, "too early to be true", "still ahead")
+        when = columns.named(np.where(early, 0, 1), ("too early to be true", "still ahead"), at.index)
         return Flags(
             early | late,
             args={"when": pd.Series(when, index=at.index)},

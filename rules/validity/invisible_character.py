@@ -3,7 +3,6 @@ from typing import ClassVar
 import pandas as pd
 
 from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity
-from audit.schema import TEXT
 from audit.values import text
 from rules.evidence import SHORT_TEXTS
 
@@ -45,6 +44,5 @@ class InvisibleCharacter(FieldRule):
     def check(self, values: pd.Series, ctx: Context) -> Flags:
         hidden = text.matches(values, UNUSUAL)
         hidden[hidden] = text.invisible(values[hidden]) | text.matches(values[hidden], HARD_BLANKS)
-        plain = pd.Series(pd.NA, index=values.index, dtype=TEXT)
-        plain[hidden] = text.substitute(text.strip_invisible(values[hidden]), HARD_BLANKS, " ")
-        return Flags(hidden, suggestion=text.blank_to_na(plain))
+        plain = text.blank_to_na(text.substitute(text.strip_invisible(values[hidden]), HARD_BLANKS, " "))
+        return Flags(hidden, suggestion=text.placed(plain, hidden, values.index))

@@ -3,7 +3,7 @@ from typing import ClassVar
 import pandas as pd
 
 from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity, mask_of
-from audit.values import email, email_form
+from audit.values import email, email_form, text
 
 
 class MalformedEmail(FieldRule):
@@ -38,7 +38,11 @@ class MalformedEmail(FieldRule):
     message = "{value} is not an email address"
 
     def check(self, values: pd.Series, ctx: Context) -> Flags:
-        told = email_form.quoted(values) | mask_of(
-            email_form.undecorated(values).notna() | (email_form.addresses(values)["count"] > 1)
+        wrong = ~ctx.derived(email.validate, values)
+        others = values[wrong]
+        told = email_form.quoted(others) | mask_of(
+            email_form.undecorated(others).notna() | (email_form.addresses(others)["count"] > 1)
         )
-        return Flags(~email.validate(values) & ~told, suggestion=email.repair(values))
+        suggestion = text.placed(email.repair(others), wrong, values.index)
+        wrong[wrong] = ~told
+        return Flags(wrong, suggestion=suggestion)

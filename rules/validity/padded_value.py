@@ -37,5 +37,6 @@ class PaddedValue(FieldRule):
     message = "{value} has blanks too many"
 
     def check(self, values: pd.Series, ctx: Context) -> Flags:
-        trimmed = text.substitute(text.substitute(values, r"^\s+|\s+$", ""), r"[ \t]{2,}", " ")
-        return Flags((trimmed != values).to_numpy(dtype=bool), suggestion=trimmed)
+        padded = text.matches(values, r"^\s|\s$|[ \t]{2}")
+        trimmed = text.substitute(text.substitute(values[padded], r"^\s+|\s+$", ""), r"[ \t]{2,}", " ")
+        return Flags(padded, suggestion=text.placed(trimmed, padded, values.index))

@@ -48,9 +48,10 @@ class PersonInCompanyName(GroupRule):
         contacts = tables["contact"]
         company = self.key(contacts)
         first, last = (text.fold(contacts.column(name)) for name in ("first_name", "last_name"))
-        full = text.fold(contacts.column("full_name")).fillna(first + " " + last)
+        whole = first + " " + last
+        full = text.filled(text.fold(contacts.column("full_name")), whole)
         named = full.notna() & company.notna()
-        own = mask_of(named & ((company == full) | (company == first + " " + last) | (company == last + " " + first)))
+        own = mask_of(named & ((company == full) | (company == whole) | (company == last + " " + first)))
         others = pd.Series((mask_of(named) & ~own).astype("float64"), index=company.index)
         alone = mask_of(others.groupby(company, sort=False).transform("sum") == 0)
         mask = own & alone & text.matches(company, " ")

@@ -1,9 +1,10 @@
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from audit.rule import Context, Dimension, Family, FieldRule, FixKind, FixSafety, Flags, Severity
-from audit.values import email_form
+from audit.values import email, email_form, text
 
 
 class SeveralEmailAddresses(FieldRule):
@@ -40,9 +41,12 @@ class SeveralEmailAddresses(FieldRule):
     args: ClassVar = ("count",)
 
     def check(self, values: pd.Series, ctx: Context) -> Flags:
-        found = email_form.addresses(values)
+        wrong = ~ctx.derived(email.validate, values)
+        found = email_form.addresses(values[wrong])
+        count = np.zeros(len(values), dtype="int64")
+        count[wrong] = found["count"]
         return Flags(
-            (found["count"] > 1).to_numpy(),
-            suggestion=found["first"],
-            args={"count": found["count"]},
+            count > 1,
+            suggestion=text.placed(found["first"], wrong, values.index),
+            args={"count": pd.Series(count, index=values.index)},
         )

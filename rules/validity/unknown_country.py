@@ -38,8 +38,5 @@ class UnknownCountry(FieldRule):
 
     def check(self, values: pd.Series, ctx: Context) -> Flags:
         unknown = ~country.validate(values) & ~text.is_placeholder(values) & ~text.matches(values, r"^\s*#")
-        # "Trinidad and Tobago" is no error for Trinidad & Tobago.
-        written_out = text.substitute(text.substitute(values, r"(?i) and ", " & "), r"(?i)^\s*Saint ", "St. ")
-        unknown &= ~country.validate(written_out)
         suggestion = country.suggest(values.where(unknown))
         return Flags(unknown, suggestion=suggestion)

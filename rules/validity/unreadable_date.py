@@ -7,6 +7,8 @@ from audit.schema import entities
 from audit.values import text
 
 NULL_DATE = r"^\s*(?:0{4}[-/.]0{1,2}[-/.]0{1,2}|0{1,2}[-/.]0{1,2}[-/.]0{4}|1900[-/.]0?1[-/.]00|0?1[-/.]0{1,2}[-/.]1900)"
+NO_YEAR = r"^\s*--(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])\s*$"
+"""A birthday without the year, as vCard 4.0 (RFC 6350, 4.3.1) and address books write it."""
 NEVER = r"(?i)^\s*(?:never\b.*|tidak pernah|nie|jamais|nunca)\s*$"
 
 
@@ -15,7 +17,7 @@ class UnreadableDate(RecordRule):
 
     **What is flagged**
     Texts in any date or time field that cannot be read as a date in the way in which the rest of the column is written.
-    "Never" passes, and a date of zeros is told as an impossible date.
+    "Never" passes, and so does a birthday without its year (``--0203``); a date of zeros is told as an impossible date.
 
     **Why it matters**
     The record falls out of every report that has a period: it is in no month, no cycle length and no cohort.
@@ -46,5 +48,7 @@ class UnreadableDate(RecordRule):
     def _unreadable(self, table: Table, name: str) -> Flags:
         written = table.original(name)
         unread = mask_of(written.notna() & table[name].isna())
-        unread[unread] &= ~text.matches(written[unread], NULL_DATE) & ~text.matches(written[unread], NEVER)
+        passing = (NULL_DATE, NEVER, NO_YEAR) if name == "date_of_birth" else (NULL_DATE, NEVER)
+        for pattern in passing:
+            unread[unread] = ~text.matches(written[unread], pattern)
         return Flags(unread)

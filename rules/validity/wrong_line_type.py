@@ -55,7 +55,9 @@ class WrongLineType(RecordRule):
     def _wrong(self, table: Table, name: str, ctx: Context) -> Flags:
         values, fax = table[name], table.column("fax")
         judged = mask_of(fax.notna() & values.notna())
-        repeated = judged & mask_of(_ending(values) == _ending(fax)) & ~phone_form.is_filler(values)
+        repeated = judged.copy()
+        repeated[judged] = mask_of(_ending(values[judged]) == _ending(fax[judged]))
+        repeated[repeated] = ~phone_form.is_filler(values[repeated])
         if repeated.any():
             regions = columns.regions(table, ctx)[repeated]
             here, there = (phone.match_key(side[repeated], regions) for side in (values, fax))

@@ -1,295 +1,320 @@
 """Customers as a business really has them, with the truth: seeded, any size.
 
 Nicknames, typing errors, changed mails, married names, households, colleagues behind one switchboard, namesakes,
-single names, four countries, six sources. `python generate_customers.py 100000 out.csv` writes records with `entity`.
+single names, four countries, six sources. `python generate_customers.py 100000 out.parquet` writes records with
+`entity`, the true person.
+
+The vocabularies do not grow with the table, so that namesakes do. How hard a table is was set so that splink, tuned with
+the truth in hand, has a cluster F1 of about 0.976 on 10,000 records and 0.969 on 100,000, as on comparable exports.
 """
 
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from nicknames import name_triplets
+import pyarrow as pa
+import pyarrow.compute as pc
+from customer_pools import (
+    CITIES,
+    COUNTRIES,
+    DE,
+    FREE,
+    GB,
+    ID,
+    LETTERS,
+    NUMBERS,
+    SHARES,
+    STREETS,
+    US,
+    Codes,
+    Pools,
+    addresses,
+    join,
+    make_pools,
+    phones,
+    ranked,
+    some,
+    strings,
+    take,
+    zipf,
+)
 
 from audit.dataset import Table, table_from_frame
 
 SOURCES = ("crm", "newsletter", "shop", "support", "events", "billing")
-COUNTRIES = ("US", "GB", "DE", "ID")
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_ONSETS = {
-    "US": "b br c ch d f g gr h j k l m n p r s st t th w wh".split(),
-    "GB": "b br c ch d f g gr h j k l m n p r s st t th w wh".split(),
-    "DE": "b br d f g h k kl kr l m n r s sch schm st t w z".split(),
-    "ID": "b d g h j k l m n p r s t w y".split(),
-}
-_VOWELS = {
-    "US": "a e i o u ea ee oo".split(),
-    "GB": "a e i o u ea oo".split(),
-    "DE": "a e i o u au ei ie".split(),
-    "ID": "a i u e o".split(),
-}
-_CODAS = {
-    "US": "n r l s t ck nd rt son ton man well er".split(),
-    "GB": "n r l s t ck ham ford by worth ley son".split(),
-    "DE": "n r l s t mann berg er bach ke ling".split(),
-    "ID": "n ng r h wan to no ti yanto di".split(),
-}
-_FREE = ("gmail.com", "yahoo.com", "outlook.com", "hotmail.com", "gmx.de", "web.de", "yahoo.co.id", "icloud.com")
-_LEGAL = {
-    "US": (" Inc", " LLC", " Corp", ""),
-    "GB": (" Ltd", " Limited", " plc", ""),
-    "DE": (" GmbH", " AG", ""),
-    "ID": ("PT ", "CV ", ""),
-}
-_TRADES = (
-    "logistics foods systems energy textiles labs partners consulting media trading motors health design paper steel"
-).split()
-_STREETS = {
-    "US": ("St", "Street", "Ave", "Avenue", "Rd"),
-    "GB": ("Road", "Rd", "Lane", "Street"),
-    "DE": ("str.", "straße", "weg"),
-    "ID": ("Jl. ", "Jalan ", "Jln "),
-}
-_DIAL = {"US": "+1", "GB": "+44", "DE": "+49", "ID": "+62"}
+_BEFORE = ("", "", "", "", "", "", "", "", "", "", "", "", "PT ", "CV ", "", "")
+_AFTER = (" Inc", " LLC", " Corp", "", " Ltd", " Limited", " plc", "", " GmbH", " AG", " GmbH", "", "", "", "", "")
+"""Four legal forms for each country, written before or after a company's name."""
+_WAYS = ("St Street Ave Avenue".split(), "Road Rd Lane Street".split(), "str. straße weg str.".split())
+_ROADS = ("Jl. ", "Jalan ", "Jln ", "Jl. ")
+_DIAL = ("+1", "+44", "+49", "+62")
 _JOBS = "manager,sales manager,head of sales,engineer,director,ceo,cfo,buyer,assistant,consultant,analyst,owner".split(
     ","
 )
+_HOUSEHOLD, _ONE_PHONE, _NAMESAKE, _SWITCHBOARD = 0.06, 0.05, 0.03, 0.4
+_UNKNOWN = {"email": 0.05, "phone": 0.1, "street": 0.12, "job_title": 0.4}
+"""Shares of private people who live with another, of these behind one phone, of namesakes, of employees behind the
+switchboard; of records without the field."""
 
 
-@dataclass
-class _Pools:
-    given: dict[tuple[str, str], np.ndarray]
-    family: dict[str, np.ndarray]
-    nick: dict[str, list[str]]
-    city: dict[str, np.ndarray]
-    street: dict[str, np.ndarray]
+def _by_country(country: np.ndarray, write: Callable[[int, np.ndarray], pa.Array]) -> pa.Array:
+    """What `write` makes of each country's rows, back in the order of the rows."""
+    here = [np.flatnonzero(country == at) for at in range(len(COUNTRIES))]
+    written = pa.concat_arrays([write(at, rows) for at, rows in enumerate(here)])
+    return written.take(pa.array(np.argsort(np.concatenate(here))))
 
 
-def _zipf(draw: np.random.Generator, size: int, count: int, power: float = 0.9) -> np.ndarray:
-    weights = 1 / np.arange(1, size + 1) ** power
-    return draw.choice(size, count, p=weights / weights.sum())
-
-
-def _words(draw: np.random.Generator, country: str, count: int) -> np.ndarray:
-    made: dict[str, None] = {}
-    while len(made) < count:
-        syllables = 1 + (draw.random() < 0.55)
-        word = "".join(draw.choice(_ONSETS[country]) + draw.choice(_VOWELS[country]) for _ in range(syllables))
-        made[(word + draw.choice(_CODAS[country])).capitalize()] = None
-    return np.array(list(made), dtype=object)
-
-
-def _pools(draw: np.random.Generator, rows: int) -> _Pools:
-    nick: dict[str, list[str]] = {}
-    for triplet in name_triplets():
-        nick.setdefault(triplet.name1, []).append(triplet.name2)
-    english = np.array(sorted(nick), dtype=object)
-    draw.shuffle(english)
-    half = len(english) // 2
-    given = {}
-    for country in COUNTRIES:
-        for at, sex in enumerate("mf"):
-            if country in ("US", "GB"):
-                given[country, sex] = np.array(
-                    [name.capitalize() for name in english[at * half : (at + 1) * half]], dtype=object
-                )
-            else:
-                given[country, sex] = _words(draw, country, 350)
-    many = int(np.clip(rows // 12, 800, 9000))
-    family = {country: _words(draw, country, many if country != "ID" else many // 3) for country in COUNTRIES}
-    city = {country: _words(draw, country, 250) for country in COUNTRIES}
-    street = {country: _words(draw, country, 1500) for country in COUNTRIES}
-    return _Pools(given, family, nick, city, street)
-
-
-def _digits(draw: np.random.Generator, count: int) -> str:
-    return "".join(map(str, draw.integers(0, 10, count)))
-
-
-def _address(draw: np.random.Generator, pools: _Pools, country: str) -> dict[str, str]:
-    place = int(_zipf(draw, 250, 1)[0])
-    name = pools.street[country][draw.integers(0, 1500)]
-    number, kind = draw.integers(1, 200), draw.choice(_STREETS[country])
-    street = {"DE": f"{name}{kind} {number}", "ID": f"{kind}{name} No. {number}"}.get(
-        country, f"{number} {name} {kind}"
-    )
-    code = {
-        "US": f"{10000 + place * 300 + draw.integers(0, 30)}",
-        "GB": f"{(_LETTERS[place % 26] + _LETTERS[place // 26]).upper()}{draw.integers(1, 20)} {draw.integers(1, 9)}AB",
-    }
+def _given_and_family(draw: np.random.Generator, pools: Pools, country: np.ndarray, sex: np.ndarray) -> Codes:
     return {
-        "street": street,
-        "city": pools.city[country][place],
-        "postal_code": code.get(country, f"{10000 + place * 250 + draw.integers(0, 25)}"),
-        "country": country,
+        "given": ranked(draw, pools.given_at, country * 2 + sex, 0.9),
+        "family": ranked(draw, pools.family_at, country, 0.75),
     }
 
 
-def _phone(draw: np.random.Generator, country: str) -> str:
-    return f"{_DIAL[country]} {draw.integers(200, 999)} {_digits(draw, 3)} {_digits(draw, 4)}"
+def _people(draw: np.random.Generator, pools: Pools, count: int) -> Codes:
+    """Different people: many colleagues, some in households, some namesakes, some with a single name."""
+    employed = draw.random(count) < 0.65
+    company = np.where(employed, zipf(draw, len(pools.company), count, 0.4), -1)
+    country = np.where(employed, pools.companies["country"][company], draw.choice(4, count, p=SHARES))
+    sex = draw.integers(0, 2, count)
+    single = (country == ID) & (draw.random(count) < 0.2)
+    private = np.flatnonzero(~employed & ~single)
+    joins = draw.random(len(private)) < _HOUSEHOLD
+    member, heads = private[joins], private[~joins]
+    head = draw.choice(heads, len(member)) if len(heads) else member
+    country[member] = country[head]
+    made: Codes = {"country": country, "sex": sex, "company": company, "phone": phones(draw, count)}
+    made |= _given_and_family(draw, pools, country, sex)
+    again, other = np.flatnonzero(draw.random(count) < _NAMESAKE), draw.integers(0, count, count)
+    for name in ("given", "family", "sex"):
+        made[name][again] = made[name][other[again]]
+    made["family"][member] = made["family"][head]
+    same = made["given"][member] == made["given"][head]
+    made["given"][member[same]] = pools.given_at[country[member[same]] * 2 + sex[member[same]], 0]
+    made["family"][single] = -1
+    places = addresses(draw, count)
+    for name in places:
+        places[name][employed] = pools.companies[name][company[employed]]
+        places[name][member] = places[name][head]
+    behind = employed & (draw.random(count) < _SWITCHBOARD)
+    made["phone"][behind] = pools.companies["phone"][company[behind]]
+    shares = draw.random(len(member)) < _ONE_PHONE
+    made["phone"][member[shares]] = made["phone"][head[shares]]
+    form = np.where(draw.random(count) < 0.2, draw.integers(0, 4, count), pools.companies["form"][company])
+    return made | places | {"form": form, "job": np.where(employed, draw.integers(0, len(_JOBS), count), -1)}
 
 
-def _mailbox(draw: np.random.Generator, given: str, family: str) -> str:
-    given, family = given.lower().replace(" ", ""), family.lower()
-    shapes = (
-        [f"{given}.{family}", f"{given[:1]}{family}", f"{given}{family}", given, f"{family}.{given}"]
-        if family
-        else [given]
-    )
-    return shapes[int(draw.choice(len(shapes), p=[0.5, 0.2, 0.1, 0.1, 0.1] if family else [1.0]))]
+def _mails(draw: np.random.Generator, pools: Pools, people: Codes, at_work: np.ndarray) -> pa.Array:
+    """An address for each: of the company where `at_work`, else of a free provider, mostly with a number."""
+    count = len(at_work)
+    given, family = people["given"], people["family"]
+    shape = np.where(family < 0, 3, draw.choice(5, count, p=[0.5, 0.2, 0.1, 0.1, 0.1]))
+    number = np.where(at_work | (draw.random(count) < 0.3), 0, draw.integers(1, 10_000, count))
+    domain = np.where(at_work, people["company"] + len(FREE), draw.integers(0, len(FREE), count))
+    first = pc.utf8_lower(pools.given)
+    words = pa.concat_arrays([strings([""]), first, pc.utf8_slice_codeunits(first, 0, 1), pc.utf8_lower(pools.family)])
+    names = len(first)
+    one = np.choose(shape, [given, given + names, given, given, family + 2 * names]) + 1
+    two = np.choose(shape, [family + 2 * names, family + 2 * names, family + 2 * names, -1, given]) + 1
+    dot = take(strings([".", "", "", "", "."]), shape)
+    figures = take(strings(["", *map(str, range(1, 10_000))]), number)
+    return join(take(words, one), dot, take(words, two), figures, "@", take(pools.domain, domain))
 
 
-def _private_mail(draw: np.random.Generator, given: str, family: str) -> str:
-    number = str(draw.integers(1, 9999)) if draw.random() < 0.7 else ""
-    return f"{_mailbox(draw, given, family)}{number}@{draw.choice(_FREE)}"
+def _own_mails(draw: np.random.Generator, pools: Pools, people: Codes) -> pa.Array:
+    """An address that nobody else has; four fifths of employees have one of their company."""
+    count = len(people["given"])
+    mails = _mails(draw, pools, people, (people["company"] >= 0) & (draw.random(count) < 0.8))
+    for _ in range(4):
+        taken = np.flatnonzero(pd.Series(mails.dictionary_encode().indices.to_numpy()).duplicated().to_numpy())
+        if not len(taken):
+            break
+        mails = _replaced(mails, taken, _mails(draw, pools, _of(people, taken), np.zeros(len(taken), dtype=bool)))
+    return mails
 
 
-def people(count: int, draw: np.random.Generator, pools: _Pools) -> list[dict[str, str | None]]:
-    """Different people; some in households, many colleagues, some namesakes."""
-    companies = []
-    for _ in range(max(count // 7, 5)):
-        country = str(draw.choice(COUNTRIES, p=[0.4, 0.2, 0.2, 0.2]))
-        stem = (
-            f"{pools.family[country][draw.integers(0, len(pools.family[country]))]} {draw.choice(_TRADES).capitalize()}"
-        )
-        domain = stem.lower().replace(" ", draw.choice(["", "-"])) + draw.choice([".com", ".net", ".co"])
-        companies.append(
-            {
-                "country": country,
-                "name": stem,
-                "domain": domain,
-                "phone": _phone(draw, country),
-                **_address(draw, pools, country),
-            }
-        )
-    sizes = _zipf(draw, len(companies), count, 0.6)
-    made: list[dict[str, str | None]] = []
-    mails: set[str | None] = set()
-    while len(made) < count:
-        company = companies[sizes[len(made)]] if draw.random() < 0.65 else None
-        country = company["country"] if company else str(draw.choice(COUNTRIES, p=[0.4, 0.2, 0.2, 0.2]))
-        sex = "mf"[draw.integers(0, 2)]
-        given = str(pools.given[country, sex][_zipf(draw, len(pools.given[country, sex]), 1)[0]])
-        family = str(pools.family[country][_zipf(draw, len(pools.family[country]), 1, 0.75)[0]])
-        home: dict[str, str] | None = None
-        luck = draw.random()
-        if luck < 0.12 and made:
-            other = made[draw.integers(max(0, len(made) - 50), len(made))]
-            if other["company_name"] is None and other["last_name"]:
-                family, country = str(other["last_name"]), str(other["country"])
-                given = next(
-                    name for name in draw.permutation(pools.given[country, sex]) if name != other["first_name"]
-                )
-                home = {name: str(other[name]) for name in ("street", "city", "postal_code", "country")}
-                company = None
-                shared = other["phone"] if draw.random() < 0.5 else None
-        elif luck < 0.15 and made:
-            other = made[draw.integers(0, len(made))]
-            given, family = str(other["first_name"]), str(other["last_name"] or "")
-        if country == "ID" and draw.random() < 0.2:
-            family = ""
-        record: dict[str, str | None] = {"first_name": given, "last_name": family or None, "sex": sex}
-        if company:
-            legal = str(draw.choice(_LEGAL[country]))
-            name = legal + company["name"] if legal.endswith(" ") else company["name"] + legal
-            record |= {
-                "company_name": name,
-                "job_title": str(draw.choice(_JOBS)),
-                **{k: company[k] for k in ("street", "city", "postal_code", "country")},
-            }
-            record["email"] = (
-                f"{_mailbox(draw, given, family)}@{company['domain']}"
-                if draw.random() < 0.8
-                else _private_mail(draw, given, family)
-            )
-            record["phone"] = company["phone"] if draw.random() < 0.55 else _phone(draw, country)
-        else:
-            record |= {"company_name": None, "job_title": None, **(home or _address(draw, pools, country))}
-            record["email"] = _private_mail(draw, given, family)
-            record["phone"] = shared if home and shared else _phone(draw, country)
-        while record["email"] in mails:
-            record["email"] = _private_mail(draw, given, family)
-        mails.add(record["email"])
-        made.append(record)
-    return made
+def _replaced(values: pa.Array, places: np.ndarray, new: pa.Array) -> pa.Array:
+    order = np.arange(len(values))
+    order[places] = len(values) + np.arange(len(places))
+    return pa.concat_arrays([values, new]).take(pa.array(order))
 
 
-def _typo(draw: np.random.Generator, word: str) -> str:
-    if len(word) < 3:
+def _of(people: Codes, rows: np.ndarray) -> Codes:
+    return {name: codes[rows] for name, codes in people.items()}
+
+
+def _written_addresses(pools: Pools, people: Codes) -> dict[str, pa.Array]:
+    country, city = people["country"], people["city"]
+    numbers = strings([str(number) for number in range(NUMBERS)])
+    names = take(pools.street, country * STREETS + people["street"])
+
+    def street(at: int, rows: np.ndarray) -> pa.Array:
+        number, name = take(numbers, people["number"][rows]), names.take(pa.array(rows))
+        if at == ID:
+            return join(take(strings(list(_ROADS)), people["way"][rows]), name, " No. ", number)
+        way = take(strings(_WAYS[at]), people["way"][rows])
+        return join(name, way, " ", number) if at == DE else join(number, " ", name, " ", way)
+
+    def code(at: int, rows: np.ndarray) -> pa.Array:
+        place, zone = city[rows], people["zone"][rows]
+        if at != GB:
+            return pc.cast(pa.array(10_000 + place * 300 + zone), pa.string())
+        areas = strings([(LETTERS[at % 26] + LETTERS[at // 26]).upper() for at in range(CITIES)])
+        outward, inward = (pc.cast(pa.array(1 + part), pa.string()) for part in (zone // 5, zone % 5))
+        return join(take(areas, place), outward, " ", inward, "AB")
+
+    return {
+        "street": _by_country(country, street),
+        "city": take(pools.city, country * CITIES + city),
+        "postal_code": _by_country(country, code),
+    }
+
+
+def _written_phones(people: Codes, *, at_home: bool = False) -> pa.Array:
+    """Numbers in international form, or as dialled within the country."""
+    country, phone = people["country"], people["phone"]
+    three, four = (strings([f"{number:0{digits}}" for number in range(10**digits)]) for digits in (3, 4))
+    area, middle = take(three, phone // 10_000_000), take(three, phone // 10_000 % 1000)
+    last = take(four, phone % 10_000)
+    if not at_home:
+        return join(take(strings(list(_DIAL)), country), " ", area, " ", middle, " ", last)
+    american = join("(", area, ") ", middle, "-", last)
+    return pc.if_else(pa.array(country == US), american, join("0", area, middle, last))
+
+
+def _written(draw: np.random.Generator, pools: Pools, people: Codes) -> dict[str, pa.Array]:
+    form = np.where(people["company"] < 0, -1, people["country"] * 4 + people["form"])
+    company = take(pools.company, people["company"])
+    return {
+        "first_name": take(pools.given, people["given"]),
+        "last_name": take(pools.family, people["family"]),
+        "company_name": join(take(strings(list(_BEFORE)), form), company, take(strings(list(_AFTER)), form)),
+        "job_title": take(strings(_JOBS), people["job"]),
+        **_written_addresses(pools, people),
+        "country": take(strings(list(COUNTRIES)), people["country"]),
+        "email": _own_mails(draw, pools, people),
+        "phone": _written_phones(people),
+    }
+
+
+_EDITS = {
+    "nickname": 8, "initial": 3, "first_name": 8, "last_name": 8, "swap": 2, "married": 4, "mail typo": 5,
+    "new mail": 10, "new phone": 5, "phone form": 8, "moved": 4, "case": 6, "legal form": 6, "company_name": 4,
+    "street": 5, "city": 3, "no email": 8, "no phone": 6, "no company_name": 3, "no street": 3,
+}  # fmt: skip
+_HOW_MANY = (0.5, 0.3, 0.2)
+"""What makes a second entry of the same person look different, and how often."""
+
+
+def _typo(word: str | None, where: float, kind: int, letter: str) -> str | None:
+    """Two letters swapped, one left out, one too many or a wrong one, not at either end."""
+    if word is None or len(word) < 3:
         return word
-    at, letter = int(draw.integers(1, len(word) - 1)), _LETTERS[draw.integers(0, 26)]
-    kind = draw.integers(0, 4)
-    if kind == 0:
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    return word[:at] + (letter if kind != 1 else "") + word[at + (kind != 3) :]
+    at = 1 + int(where * (len(word) - 2))
+    middle = (word[at + 1] + word[at], "", letter + word[at], letter)[kind]
+    return word[:at] + middle + word[at + (2 if kind == 0 else 1) :]
 
 
-def _edit(draw: np.random.Generator, record: dict[str, str | None], pools: _Pools) -> None:
-    """One thing that makes a second entry of the same person look different."""
-    kind = str(draw.choice(_EDITS, p=_CHANCES))
-    given, family = str(record["first_name"] or ""), str(record["last_name"] or "")
-    country = str(record["country"])
-    if kind == "nickname":
-        names = pools.nick.get(given.lower())
-        record["first_name"] = str(draw.choice(names)).capitalize() if names else given[:1] + "."
-    elif kind == "initial":
-        record["first_name"] = given[:1] + ("." if draw.random() < 0.5 else "")
-    elif kind in ("first_name", "last_name", "company_name", "street", "city") and record[kind]:
-        record[kind] = _typo(draw, str(record[kind]))
-    elif kind == "swap" and family:
-        record["first_name"], record["last_name"] = family, given
-    elif kind == "married" and record["sex"] == "f" and family:
-        record["last_name"] = str(pools.family[country][_zipf(draw, len(pools.family[country]), 1, 0.75)[0]])
-    elif kind == "mail typo" and record["email"]:
-        record["email"] = _typo(draw, str(record["email"]))
-    elif kind == "new mail":
-        record["email"] = _private_mail(draw, given or "x", family)
-    elif kind == "new phone":
-        record["phone"] = _phone(draw, country)
-    elif kind == "phone form" and str(record["phone"]).startswith("+"):
-        digits = str(record["phone"]).split(" ", 1)[1].replace(" ", "")
-        record["phone"] = f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if country == "US" else "0" + digits
-    elif kind == "moved":
-        record |= _address(draw, pools, country)
-    elif kind == "case":
-        upper = draw.random() < 0.5
+def _with_typos(draw: np.random.Generator, words: np.ndarray) -> list[str | None]:
+    letters = np.array(list(LETTERS))[draw.integers(0, 26, len(words))]
+    where, kind = draw.random(len(words)), draw.integers(0, 4, len(words))
+    return [_typo(*one) for one in zip(words, where.tolist(), kind.tolist(), letters.tolist(), strict=True)]
+
+
+def _fitting(people: Codes) -> np.ndarray:
+    """A row for each edit: whose entry it would change."""
+    anybody = np.ones(len(people["given"]), dtype=bool)
+    named, employed = people["family"] >= 0, people["company"] >= 0
+    only = {"last_name": named, "swap": named, "married": named & (people["sex"] == 1)}
+    only |= dict.fromkeys(("legal form", "company_name", "no company_name"), employed)
+    return np.array([only.get(edit, anybody) for edit in _EDITS])
+
+
+def _edit(draw: np.random.Generator, pools: Pools, edit: str, texts: dict[str, np.ndarray], people: Codes) -> None:
+    """One edit of all these entries, in place."""
+    count, country = len(people["given"]), people["country"]
+    if edit in ("nickname", "initial"):
+        begin, nicks = pools.nick_at[people["given"]].T
+        nick = np.where(nicks > 0, begin + (draw.random(count) * nicks).astype(np.int64), -1)
+        initial = join(pc.utf8_slice_codeunits(take(pools.given, people["given"]), 0, 1), some(draw, [".", ""], count))
+        known = take(pools.nick, nick)
+        texts["first_name"] = _objects(pc.coalesce(known, initial) if edit == "nickname" else initial)
+    elif edit in texts or edit == "mail typo":
+        name = "email" if edit == "mail typo" else edit
+        texts[name] = np.array(_with_typos(draw, texts[name]), dtype=object)
+    elif edit == "swap":
+        texts["first_name"], texts["last_name"] = texts["last_name"], texts["first_name"]
+    elif edit == "married":
+        texts["last_name"] = _objects(take(pools.family, ranked(draw, pools.family_at, country, 0.75)))
+    elif edit == "new mail":
+        texts["email"] = _objects(_mails(draw, pools, people, np.zeros(count, dtype=bool)))
+    elif edit == "new phone":
+        texts["phone"] = _objects(_written_phones(people | {"phone": phones(draw, count)}))
+    elif edit == "phone form":
+        texts["phone"] = _objects(_written_phones(people, at_home=True))
+    elif edit == "moved":
+        texts |= {
+            name: _objects(new) for name, new in _written_addresses(pools, people | addresses(draw, count)).items()
+        }
+    elif edit == "case":
         for name in ("first_name", "last_name", "company_name"):
-            if record[name]:
-                record[name] = str(record[name]).upper() if upper else str(record[name]).lower()
-    elif kind == "legal form" and record["company_name"]:
-        bare = str(record["company_name"])
-        for legal in _LEGAL[country]:
-            bare = bare.removeprefix(legal) if legal.endswith(" ") else bare.removesuffix(legal)
-        record["company_name"] = bare
-    elif kind.startswith("no "):
-        record[kind[3:]] = None
+            upper, lower = (
+                pc.utf8_upper(pa.array(texts[name], pa.string())),
+                pc.utf8_lower(pa.array(texts[name], pa.string())),
+            )
+            texts[name] = _objects(pc.if_else(pa.array(draw.random(count) < 0.5), upper, lower))
+    elif edit == "legal form":
+        texts["company_name"] = _objects(take(pools.company, people["company"]))
+    else:
+        texts[edit.removeprefix("no ")] = np.full(count, None, dtype=object)
 
 
-_EDITS = (
-    "nickname", "initial", "first_name", "last_name", "swap", "married", "mail typo", "new mail", "new phone",
-    "phone form", "moved", "case", "legal form", "company_name", "street", "city", "no email", "no phone",
-    "no company_name", "no street",
-)  # fmt: skip
-_CHANCES = np.array([8, 3, 8, 8, 2, 4, 5, 10, 5, 8, 4, 6, 6, 4, 5, 3, 8, 6, 3, 3]) / 109
+def _objects(values: pa.Array) -> np.ndarray:
+    return values.to_numpy(zero_copy_only=False)
+
+
+def _second_entries(draw: np.random.Generator, pools: Pools, written: dict[str, pa.Array], people: Codes) -> pa.Table:
+    """The entries after one to three edits each, of those that change them."""
+    texts = {name: _objects(values) for name, values in written.items()}
+    fits, chance = _fitting(people), np.array(list(_EDITS.values())) / sum(_EDITS.values())
+    rows = np.arange(len(people["given"]))
+    edits = draw.choice(3, len(rows), p=_HOW_MANY) + 1
+    for turn in range(3):
+        drawn = draw.choice(len(_EDITS), len(rows), p=chance)
+        for _ in range(5):
+            wrong = np.flatnonzero(~fits[drawn, rows])
+            drawn[wrong] = draw.choice(len(_EDITS), len(wrong), p=chance)
+        drawn[edits <= turn] = -1
+        for at, edit in enumerate(_EDITS):
+            here = np.flatnonzero(drawn == at)
+            edited = {name: values[here] for name, values in texts.items()}
+            _edit(draw, pools, edit, edited, _of(people, here))
+            for name, values in edited.items():
+                texts[name][here] = values
+    return pa.table({name: pa.array(values, pa.string()) for name, values in texts.items()})
 
 
 def generate(rows: int, seed: int = 0, duplicates: float = 0.15) -> pd.DataFrame:
     """`rows` records with `source` and `entity` (the truth), in random order; a share of them are second entries."""
     draw = np.random.default_rng(seed)
-    pools = _pools(draw, rows)
-    base = people(round(rows * (1 - duplicates)), draw, pools)
-    again = draw.choice(len(base), rows - len(base), replace=True)
-    records = [{**person, "entity": at} for at, person in enumerate(base)]
-    for at in again:
-        copy: dict[str, object] = {**base[at], "entity": int(at)}
-        for _ in range(int(draw.integers(1, 4))):
-            _edit(draw, copy, pools)  # type: ignore[arg-type]
-        records.append(copy)
-    frame = pd.DataFrame(records).drop(columns="sex")
-    frame["source"] = np.array(SOURCES, dtype=object)[draw.integers(0, len(SOURCES), len(frame))]
-    for name, share in (("email", 0.08), ("phone", 0.15), ("street", 0.2), ("job_title", 0.4)):
-        frame.loc[draw.random(len(frame)) < share, name] = None
-    return frame.iloc[draw.permutation(len(frame))].reset_index(drop=True)
+    count = round(rows * (1 - duplicates))
+    pools = make_pools(draw, count)
+    people = _people(draw, pools, count)
+    written = _written(draw, pools, people)
+    entity = np.append(np.arange(count), again := draw.integers(0, count, rows - count))
+    copies = {name: values.take(pa.array(again)) for name, values in written.items()}
+    more = _second_entries(draw, pools, copies, _of(people, again))
+    table = pa.concat_tables([pa.table(written), more]).combine_chunks()
+    order = draw.permutation(rows)
+    columns: dict[str, pd.Series | np.ndarray] = {}
+    for name in table.column_names:
+        shown = draw.random(rows) >= _UNKNOWN.get(name, 0.0)
+        values = table[name].take(pa.array(order, mask=~shown))
+        columns[name] = pd.Series(values.combine_chunks(), dtype="string[pyarrow]")
+    source = pd.Categorical.from_codes(draw.integers(0, len(SOURCES), rows), list(SOURCES))
+    return pd.DataFrame(columns).assign(entity=entity[order], source=source)
 
 
 def as_table(records: pd.DataFrame) -> Table:
@@ -299,4 +324,4 @@ def as_table(records: pd.DataFrame) -> Table:
 
 
 if __name__ == "__main__":
-    generate(int(sys.argv[1])).to_csv(sys.argv[2], index=False)
+    generate(int(sys.argv[1])).to_parquet(sys.argv[2], index=False)

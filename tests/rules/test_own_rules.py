@@ -286,7 +286,8 @@ DEALS = deals(company_id=["1", "1", "3", None], amount=[10.0, 20.0, 500.0, None]
         ),
         ("EXISTS (SELECT 1 FROM (SELECT company_id AS id FROM deal) s WHERE s.id = account.source_id)", [0, 2]),
         (
-            "source_id = '2' AND EXISTS (SELECT 1 FROM deal WHERE deal.source = account.source AND as_of > '2026-01-01')",
+            "source_id = '2' AND "
+            "EXISTS (SELECT 1 FROM deal WHERE deal.source = account.source AND as_of > '2026-01-01')",
             [1],
         ),
     ],

@@ -1,4 +1,4 @@
-"""Service metrics beyond the ticket's clock: calls, cost per interaction, the service promised, load, promoters."""
+"""Service metrics beyond the ticket's clock: cost per interaction, the service promised, load, promoters."""
 
 from collections.abc import Callable
 
@@ -6,77 +6,18 @@ import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset
-from audit.metric import Group, Measured, Metric, MetricContext, Unit
-from reports.metrics.aggregate import Statistic, aggregate, divided, lacking, not_computable, ratio, together
+from audit.metric import Measured, Metric, MetricContext, Unit
+from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable, ratio, together
+from reports.metrics.calls import CALL_INPUTS, calls_received, service_metric
 from reports.metrics.facts import Facts, facts
 from reports.metrics.marketing import SPEND_INPUTS, spend_on
 from reports.metrics.outcome import buyers, sounds
 from reports.metrics.rows import row_metric
 from reports.metrics.service import TICKET_BREAKDOWNS, rating, reply_minutes, resolution_hours
 
-INBOUND = r"^in(?:coming|bound)?$|\binbound\b|\bincoming\b|\beingehend|\bentrante|\bmasuk\b"
-ABANDONED = r"\babandon|\bmissed\b|\bno answer\b|\bhung up\b|\bhang up\b|\bverpasst|\bunanswered\b|\btidak dijawab\b"
-CALL_BACK = r"\bcall(?:ed|ing)? ?back\b|\bruckruf|\bdevolver llamada|\brappel\b|\btelepon balik\b"
 COMPLAINT = r"\bcomplain|\bbeschwerde|\breklamation|\bqueja|\breclam|\bkeluhan"
 SERVICE_COSTS = r"\bservice\b|\bsupport\b|\bhelp ?desk\b|\bcall cent(?:er|re)\b|\bkundendienst\b|\blayanan\b"
 TICKET_CUSTOMER = ("contact_id", "contact_email", "company_id", "contact_name", "company_name")
-CALL_INPUTS = ("activity.type", "activity.at", "activity.direction", "activity.outcome", "activity.subject")
-CALL_BREAKDOWNS = ("owner", "source", "month", "quarter")
-
-
-def _calls(known: Facts, ctx: MetricContext) -> np.ndarray:
-    return known.activities("calls")
-
-
-def _received(known: Facts, ctx: MetricContext) -> np.ndarray:
-    return known.activities("calls") & sounds(known["activity"], "direction", INBOUND)
-
-
-def _abandoned(known: Facts, ctx: MetricContext) -> np.ndarray:
-    return sounds(known["activity"], "outcome", ABANDONED).astype("float64")
-
-
-def _called_back(known: Facts, ctx: MetricContext) -> np.ndarray:
-    return np.logical_or.reduce([sounds(known["activity"], name, CALL_BACK) for name in ("type", "outcome", "subject")])
-
-
-def _handling(known: Facts, ctx: MetricContext) -> np.ndarray:
-    """Minutes of a call; one that lasted no time was not handled."""
-    seconds = known["activity"]["duration_seconds"]
-    return (seconds.where(seconds > 0) / 60).to_numpy(dtype="float64")
-
-
-def _some(kind: Callable[[Facts, MetricContext], np.ndarray], what: str) -> Callable[[Facts, MetricContext], str]:
-    return lambda known, ctx: "" if kind(known, ctx).any() else f"No activity is {what}."
-
-
-calls_received = row_metric(
-    "activity",
-    Statistic.COUNT,
-    "calls received",
-    "activity.type",
-    "activity.direction",
-    which=_received,
-    at="at",
-    check=_some(_received, "an incoming call"),
-)
-
-
-def calls_per_day(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
-    """Calls over the days of the period; over all time, from the first call to the last."""
-    measured = row_metric(
-        "activity", Statistic.COUNT, "calls", "activity.type", "activity.at", which=_calls, at="at",
-        check=_some(_calls, "a call"),
-    )(dataset, ctx, breakdown)  # fmt: skip
-    if measured.missing:
-        return measured
-    known = facts(dataset)
-    at = known.timeline("activity", "at").at[known.activities("calls")]
-    start = ctx.period.start if ctx.period.start is not None else at.min()
-    end = ctx.period.end if ctx.period.end is not None else at.max() + pd.Timedelta(days=1)
-    if pd.isna(start) or pd.isna(end):
-        return not_computable("No call has a date.")
-    return divided(measured, max(1, (end.normalize() - start.normalize()).days))
 
 
 def cost_per_interaction(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
@@ -184,123 +125,9 @@ def _scale_of_ten(known: Facts, ctx: MetricContext) -> str:
     return "" if 5 < highest <= 10 else f"Ratings reach {highest:g}: that is no scale from 0 to 10."
 
 
-def _metric(
-    metric_id: str,
-    name: str,
-    formula: str,
-    symbols: str,
-    unit: Unit,
-    inputs: tuple[str, ...],
-    compute: Callable[[Dataset, MetricContext, str], Measured],
-    breakdowns: tuple[str, ...],
-    source: str,
-    filters: str,
-    *,
-    group: Group = Group.CUSTOMER_PERCEPTION,
-    higher: bool = False,
-) -> Metric:
-    return Metric(
-        id=metric_id,
-        name=name,
-        formula=formula,
-        symbols=symbols,
-        unit=unit,
-        group=group,
-        inputs=inputs,
-        compute=compute,
-        breakdowns=breakdowns,
-        higher_is_better=higher,
-        source=source,
-        dated_by="ticket.created_at" if "ticket.created_at" in inputs else "activity.at",
-        filters=filters,
-    )
-
-
 RESOLUTION_INPUTS = ("ticket.resolution_hours", "ticket.closed_at", "ticket.created_at")
 METRICS: tuple[Metric, ...] = (
-    _metric(
-        "calls_received",
-        "Calls received",
-        "Number of incoming calls logged, by date",
-        "n(incoming calls)",
-        Unit.COUNT,
-        CALL_INPUTS,
-        calls_received,
-        CALL_BREAKDOWNS,
-        "Call centre usage: calls offered",
-        "activities whose type says call and whose direction is in",
-        higher=True,
-    ),
-    _metric(
-        "calls_per_day",
-        "Calls per day",
-        "Calls over the days of the period; over all time, from the first call to the last",
-        "n(calls) / n(days)",
-        Unit.NUMBER,
-        CALL_INPUTS,
-        calls_per_day,
-        ("owner",),
-        "Call centre usage: calls per day",
-        "activities whose type says call",
-        higher=True,
-    ),
-    _metric(
-        "abandoned_call_rate",
-        "Calls abandoned",
-        "Incoming calls abandoned, missed or not answered over incoming calls",
-        "n(abandoned) / n(incoming calls)",
-        Unit.RATE,
-        CALL_INPUTS,
-        row_metric(
-            "activity",
-            Statistic.MEAN,
-            "calls received",
-            "activity.direction",
-            "activity.outcome",
-            which=_received,
-            value=_abandoned,
-            at="at",
-            check=_some(_received, "an incoming call"),
-        ),
-        CALL_BREAKDOWNS,
-        "Call centre usage: abandonment rate",
-        "incoming calls",
-    ),
-    _metric(
-        "call_handling_minutes",
-        "Handling time of a call",
-        "Mean duration of the calls that lasted any time",
-        "Σ duration / n(calls)",
-        Unit.MINUTES,
-        (*CALL_INPUTS, "activity.duration_seconds"),
-        row_metric(
-            "activity",
-            Statistic.MEAN,
-            "calls",
-            "activity.type",
-            "activity.duration_seconds",
-            which=_calls,
-            value=_handling,
-            at="at",
-            check=_some(_calls, "a call"),
-        ),
-        CALL_BREAKDOWNS,
-        "Call centre usage: average handling time",
-        "calls with a duration above 0",
-    ),
-    _metric(
-        "call_backs",
-        "Call-backs",
-        "Activities that say call back in their type, outcome or subject",
-        "n(call-backs)",
-        Unit.COUNT,
-        CALL_INPUTS,
-        row_metric("activity", Statistic.COUNT, "call-backs", "activity.type", which=_called_back, at="at"),
-        CALL_BREAKDOWNS,
-        "Call centre usage: call-backs",
-        "activities that say call back",
-    ),
-    _metric(
+    service_metric(
         "cost_per_interaction",
         "Cost per interaction",
         "Spend on service and support over tickets and incoming calls of the same period",
@@ -312,7 +139,7 @@ METRICS: tuple[Metric, ...] = (
         "Service usage: cost per contact",
         "spend whose kind says service or support",
     ),
-    _metric(
+    service_metric(
         "sla_compliance",
         "Service level kept",
         "Tickets answered and solved within the hours of [business], over those whose times are known; a ticket that "
@@ -326,7 +153,7 @@ METRICS: tuple[Metric, ...] = (
         "tickets whose times are known",
         higher=True,
     ),
-    _metric(
+    service_metric(
         "same_day_resolution_rate",
         "Solved the same day",
         "Tickets closed on the day they were opened over closed tickets",
@@ -347,7 +174,7 @@ METRICS: tuple[Metric, ...] = (
         "closed tickets",
         higher=True,
     ),
-    _metric(
+    service_metric(
         "complaint_resolution_hours",
         "Time to resolve a complaint",
         "Mean hours from opening to closing of the tickets called complaints",
@@ -367,7 +194,7 @@ METRICS: tuple[Metric, ...] = (
         "Service usage: complaint time to resolve",
         "tickets whose type, tags or subject say complaint",
     ),
-    _metric(
+    service_metric(
         "tickets_per_agent",
         "Tickets per agent",
         "Tickets over the agents who own any in the period",
@@ -380,7 +207,7 @@ METRICS: tuple[Metric, ...] = (
         "tickets with an owner",
         higher=True,
     ),
-    _metric(
+    service_metric(
         "tickets_per_customer",
         "Tickets per customer",
         "Tickets over the customers who opened any in the period",
@@ -392,7 +219,7 @@ METRICS: tuple[Metric, ...] = (
         "Service usage: contacts per customer",
         "tickets that name their customer",
     ),
-    _metric(
+    service_metric(
         "nps",
         "Net promoter score",
         "Share of ratings 9 and 10 less share of ratings 0 to 6, from -100 to 100; only of ratings from 0 to 10",
