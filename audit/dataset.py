@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -206,7 +206,9 @@ class Dataset:
         return replace(self, tables=MappingProxyType({**self.tables, **tables}))
 
 
+@cache
 def empty_table(entity: str) -> Table:
+    """A table without records; one for each entity, as tables never change."""
     index = pd.RangeIndex(0)
     lineage = pd.DataFrame({name: pd.Series(dtype=TEXT if name != "row" else "int64") for name in LINEAGE_COLUMNS})
     return Table(entity, pd.DataFrame(index=index), pd.DataFrame(index=index), lineage)

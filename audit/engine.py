@@ -117,7 +117,8 @@ def _run(
         entities, fields = (sorted({place[part] for place in places}) for part in (0, 1))
         ranks = [(entities.index(entity), fields.index(field)) for entity, field, _ in places]
         rank = np.repeat(np.array(ranks), [len(frame) for frame in frames], axis=0)
-        found = found.iloc[np.lexsort((rank[:, 1], found["record"].to_numpy(), rank[:, 0]))]
+        order = np.lexsort((rank[:, 1], found["record"].to_numpy(), rank[:, 0]))
+        found = found.iloc[order].reset_index(drop=True)
     return found, total
 
 

@@ -13,7 +13,7 @@ from reports.sections.view import View, more_in_file
 
 SEVERITIES = tuple(str(severity) for severity in Severity)
 SEVERITY_TONES = dict(zip(SEVERITIES, ("poor", "weak", "fair", "muted"), strict=True))
-RECORDS_SHOWN = 6
+RECORDS_SHOWN = 4
 """Records listed per rule; the rest is in findings.csv."""
 COLUMNS_SHOWN = 4
 FILES_SHOWN = 5

@@ -19,6 +19,10 @@ FLOOR = -6.0
 """Bits below which pairs are not kept: under every threshold that is tried."""
 
 
+COUNTED = 300_000
+"""Records up to which candidate pairs are counted one by one, above from a sample of as many."""
+
+
 def train(linker: Linker, setup: Setup) -> None:
     if setup.sure:
         linker.training.estimate_probability_two_random_records_match(list(setup.sure), recall=setup.recall)
@@ -52,6 +56,9 @@ def main() -> None:
     scored = linker.inference.predict(threshold_match_weight=FLOOR)
     linker.clustering.cluster_pairwise_predictions_at_threshold(scored, threshold_match_probability=CAREFUL)
     spent = clock.stop()
+    share = min(1.0, COUNTED / len(truth))
+    counted = linker.blocking_analysis.count_comparisons_from_blocking_rules(record_sample_proportion=share)
+    candidates = int(counted[-1]["cumulative_comparison_count"])
     pairs = scored.as_duckdbpyrelation().select("row_id_l, row_id_r, match_weight").fetchnumpy()
     left, right, weight = (np.asarray(pairs[name]) for name in ("row_id_l", "row_id_r", "match_weight"))
     cuts = np.arange(FLOOR, 30, 1.0 if len(left) > 500_000 else 0.5)
@@ -59,7 +66,7 @@ def main() -> None:
     best, cut = best_scores(left, right, weight, truth, np.append(cuts, careful_cut))
     over = weight >= careful_cut
     careful = cluster_scores(clusters_of(left[over], right[over], len(truth)), truth)
-    tell({**spent, "pairs": len(left), "best": best, "cut": cut, "default": careful})
+    tell({**spent, "pairs": candidates, "best": best, "cut": cut, "default": careful})
 
 
 if __name__ == "__main__":
