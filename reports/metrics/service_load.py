@@ -74,8 +74,10 @@ def sla_compliance(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Meas
 
 def _closed_at(known: Facts) -> pd.Series:
     tickets = known["ticket"]
-    hours = pd.to_timedelta(resolution_hours(tickets), unit="h").astype("timedelta64[us]")
-    return tickets.column("closed_at").fillna(tickets.column("created_at") + hours)
+    hours = resolution_hours(tickets)
+    # pandas rounds whatever stands in memory for an unknown number of hours.
+    lasted = pd.to_timedelta(hours.fillna(0.0), unit="h").astype("timedelta64[us]").where(hours.notna())
+    return tickets.column("closed_at").fillna(tickets.column("created_at") + lasted)
 
 
 def _closed(known: Facts, ctx: MetricContext) -> np.ndarray:
