@@ -39,6 +39,7 @@ docs: $(VENV)/.tested
 bench: $(VENV)/.tested ## Measure time and memory of the rooms and of a whole run
 	$(BIN)/python -m tests.benchmarks.sources
 	$(BIN)/python -m tests.benchmarks.rules
+	$(BIN)/python -m tests.benchmarks.verdicts
 	$(BIN)/python tests/benchmarks/matching.py --tools ours
 	$(BIN)/python -m tests.benchmarks
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.dataset import Dataset, Table
@@ -22,7 +23,7 @@ from audit.rule import (
     RuleResult,
     VocabularyRule,
 )
-from audit.values.text import arrow
+from audit.values.text import arrow, text_series
 
 __all__ = ["FINDING_TYPES", "MAX_ARGS", "run_rules"]
 
@@ -75,6 +76,7 @@ def run_rules(
     for entity in dataset:
         dataset[entity].memo.clear()
         dataset[entity].codes.clear()
+    pa.default_memory_pool().release_unused()
     return findings_table(frames), tuple(results)
 
 
@@ -186,11 +188,15 @@ def _vocabulary_hits(rule: VocabularyRule, dataset: Dataset, ctx: Context, parti
             words = words.drop_duplicates()
         if not len(words):
             continue
-        words = words.sort_values(ignore_index=True)
+        order = pc.sort_indices(arrow(words))
+        words = text_series(arrow(words).take(order))
         rows = np.zeros(len(words), dtype="int64")
         coded = []
         for part, codes, values in parts:
-            position = pc.index_in(arrow(values), arrow(words)).to_numpy(zero_copy_only=False)
+            if len(parts) == 1:
+                position = np.argsort(order.to_numpy())
+            else:
+                position = pc.index_in(arrow(values), arrow(words)).to_numpy(zero_copy_only=False)
             codes = np.append(position, -1)[codes]
             rows += np.bincount(codes[codes >= 0], minlength=len(words))
             coded.append((part, codes))

@@ -277,10 +277,15 @@ def _kinds(national: pa.Array, plan: Any) -> np.ndarray:
     """What kind of number each is by the plan, as a place in `_NAMES`; -1 where it is none."""
     kinds = np.full(len(national), -1)
     left = np.flatnonzero(_fits_desc(national, plan.general_desc))
-    for place, (field, _) in enumerate(_KINDS):
-        found = _fits_desc(_taken(national, left), getattr(plan, field))
-        kinds[left[found]] = place
-        left = left[~found]
+    # Most numbers are of none of these kinds, which one look tells.
+    descs = [getattr(plan, field) for field, _ in _KINDS]
+    patterns = [desc.national_number_pattern for desc in descs if desc is not None and desc.national_number_pattern]
+    special = left[_found(_taken(national, left), f"^(?:{'|'.join(patterns)})$")] if patterns else left[:0]
+    for place, desc in enumerate(descs):
+        found = _fits_desc(_taken(national, special), desc)
+        kinds[special[found]] = place
+        special = special[~found]
+    left = left[kinds[left] < 0]
     rest = _taken(national, left)
     same = plan.same_mobile_and_fixed_line_pattern
     fixed = _fits_desc(rest, plan.fixed_line)

@@ -103,10 +103,10 @@ def _pairs(values: pd.Series, regions: pd.Series | str | None) -> tuple[pd.DataF
     """The pairs of text and region, most of them distinct, and where each row's is (-1 for blank)."""
     bare = text_series(pc.replace_substring_regex(arrow(values), f"(?i){_NOISE}", ""))
     if regions is not None and not isinstance(regions, str) and nearly_all_differ(bare):
-        filled = bare.notna().to_numpy()
+        mask = bare.notna().to_numpy()
         beside = as_text(regions).reindex(values.index).str.upper()
-        frame = pd.DataFrame({"text": bare.to_numpy(), "region": beside.to_numpy()}, dtype=TEXT)
-        return frame[filled].reset_index(drop=True), np.where(filled, np.cumsum(filled) - 1, -1)
+        held = {"text": bare[mask].reset_index(drop=True), "region": beside[mask].reset_index(drop=True)}
+        return pd.DataFrame(held), np.where(mask, np.cumsum(mask) - 1, -1)
     texts, codes = factorise(bare)
     if regions is None or isinstance(regions, str):
         region = regions.upper() if isinstance(regions, str) else None

@@ -9,6 +9,10 @@ from audit.values.text import arrow, blank_to_na, matches, over_distinct, placed
 
 FILLER = r"^0?(?:0{5,}|1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,}|12345678?9?0?|0123456789?|9876543210?)$"
 """Digits of a number that was made up: one repeated digit, or the digits in order."""
+_FILLER_START = r"^[^0-9]*(?:0[^0-9]*)?(?:{})".format(
+    "|".join("[^0-9]*".join(start) for start in (*(2 * digit for digit in "0123456789"), "123", "012", "987"))
+)
+"""How every filler begins, whatever stands between its digits."""
 _LABEL = (
     r"(?i)^\s*(?:(?:tel(?:efon|epon|ephone|éfono|p)?|phone|ph|mob(?:ile?)?|cell|office|home|work|main|direct|fax|handy|"
     r"hp|wa|whatsapp|kantor|rumah|büro|[pmthow])\s*[.:]\s*)+"
@@ -52,7 +56,9 @@ def without_extension(values: pd.Series) -> pd.Series:
 
 def is_filler(values: pd.Series) -> np.ndarray:
     """Where the digits of a number are one repeated digit, or run up or down."""
-    return matches(substitute(values, r"[^0-9]", ""), FILLER)
+    likely = matches(values, _FILLER_START)
+    likely[likely] = matches(substitute(values[likely], r"[^0-9]", ""), FILLER)
+    return likely
 
 
 def _numbers(distinct: pd.Series) -> pd.DataFrame:

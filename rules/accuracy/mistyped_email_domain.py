@@ -65,9 +65,12 @@ class MistypedEmailDomain(VocabularyRule):
         rows = pd.Series(counts.to_numpy()).groupby(hosts.to_numpy(dtype=object)).sum()
         meant = self._meant(rows, ctx)
         target = hosts.map(meant).astype(TEXT)
-        suggestion = text.substitute(addresses, r"@[^@]*$", "@") + target
+        mask = mask_of(target.notna())
+        slips = addresses[mask]
+        suggestion = text.placed(text.substitute(slips, r"@[^@]*$", "@") + target[mask], mask, addresses.index)
+        mask[mask] = email.validate(slips)
         return Flags(
-            mask_of(target.notna()) & email.validate(addresses),
+            mask,
             confidence=0.9,
             suggestion=suggestion,
             checked=mask_of(hosts.notna()),

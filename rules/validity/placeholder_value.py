@@ -81,7 +81,8 @@ class PlaceholderValue(RecordRule):
     def _placeholders(self, table: Table, name: str) -> Flags:
         values = table[name]
         # Broken formulas ("#N/A") are another defect.
-        found = columns.placeholders(table, name) & ~text.matches(values, r"^\s*#")
+        found = columns.placeholders(table, name).copy()
+        found[found] = ~text.matches(values[found], r"^\s*#")
         safe = np.ones(len(values), dtype=bool)
         if name in ("phone", "mobile"):
             found |= phone_form.is_filler(values)
@@ -90,19 +91,18 @@ class PlaceholderValue(RecordRule):
         elif name in ("country", "state"):
             found &= ~text.matches(values, "^NA$")
         elif name == "city":
-            found &= ~mask_of(text.fold(values).isin(REAL_CITIES))
+            found[found] = ~mask_of(text.fold(values[found]).isin(REAL_CITIES))
         elif name in NAMES:
-            folded = text.fold(values)
             if name not in PERSON_NAMES:
-                found &= ~text.matches(values, r"^\s*X\s*$")
-            safe = ~mask_of(folded.isin(MEANINGFUL_IN_NAMES))
+                found[found] = ~text.matches(values[found], r"^\s*X\s*$")
+            safe[found] = ~mask_of(text.fold(values[found]).isin(MEANINGFUL_IN_NAMES))
             if table.entity == "contact" and name in PERSON_NAMES:
                 # Contacts that are nothing but a test are told whole.
                 parts = (table.column(part)[found] for part in ("first_name", "last_name", "full_name"))
                 found[found] = ~made_up_people.made_up(*parts)
             if name in ("first_name", "last_name"):
-                other = table.column("last_name" if name == "first_name" else "first_name")
+                other = table.column("last_name" if name == "first_name" else "first_name")[found]
                 named = person_name.validate(other) & ~text.is_placeholder(other)
                 real = ("na", "nan") if name == "first_name" else REAL_LAST_NAMES
-                found &= ~(named & mask_of(folded.isin(real)))
+                found[found] = ~(named & mask_of(text.fold(values[found]).isin(real)))
         return Flags(found, safe=safe)
