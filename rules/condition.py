@@ -122,6 +122,8 @@ def database(tables: Mapping[str, pa.Table]) -> "duckdb.DuckDBPyConnection":
     )
     for name, rows in tables.items():
         connection.register(name, rows)
+    # What takes long would draw a bar on the terminal.
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET lock_configuration = true")
     return connection
 

@@ -63,6 +63,7 @@ def read_duckdb(file: str, data: pa.Buffer, path: Path | None = None) -> Iterato
         try:
             with duckdb.connect(place, read_only=True, config=closed) as base:
                 base.execute("set timezone = 'UTC'")
+                base.execute("set enable_progress_bar = false")
                 listed = base.execute(
                     "select schema_name, table_name from duckdb_tables() where not internal order by table_oid"
                 ).fetchall()

@@ -18,6 +18,8 @@ def write_table(frame: pd.DataFrame, path: Path) -> Path:
     """Writes `frame` with its column names; the same frame gives the same bytes."""
     columns = {str(name): _column(frame[name]) for name in frame.columns}
     with duckdb.connect() as connection:
+        # What takes long would draw a bar on the terminal.
+        connection.execute("SET enable_progress_bar = false")
         connection.from_arrow(pa.table(columns)).write_csv(str(path), header=True)
     return path
 

@@ -31,7 +31,7 @@ def audit(folder: Path, rows: int) -> tuple[float, float, float, float]:
     source, report = write(folder / f"contacts-{rows}.csv", rows), folder / f"report-{rows}"
     command = [sys.executable, "-c", _RUN, str(source), str(report)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    wall, cpu, peak = map(float, done.stdout.split())
+    wall, cpu, peak = map(float, done.stdout.splitlines()[-1].split())
     return wall, cpu, peak, (report / "report.html").stat().st_size / 1024
 
 
