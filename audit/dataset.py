@@ -85,7 +85,8 @@ class Table:
 
     `frame`, `text` and `lineage` share one index: the record numbers, unique within the entity and kept when a part of
     the table is taken. `frame` holds canonical fields in their types (blank is NA); `text` the original text of those
-    that are not text themselves; `lineage` source, file, sheet and row (1 for the first data row below the header).
+    that are not text themselves; `lineage` source, file, sheet and row (1 for the first data row below the header),
+    and `unread` where columns that are not mapped tell rows of one file apart that are otherwise the same.
     """
 
     entity: str
@@ -124,6 +125,13 @@ class Table:
         if name in self.frame.columns and self.frame[name].dtype == TEXT:
             return self.frame[name]
         return self.column(name).astype(TEXT)
+
+    @property
+    def unread(self) -> pd.Series:
+        """A number per row that differs, within a file, where its unmapped columns do."""
+        if "unread" in self.lineage:
+            return self.lineage["unread"]
+        return pd.Series(0, index=self.index, dtype="int64")
 
     def take(self, rows: Any) -> "Table":
         """The part selected by a boolean mask; record numbers are kept."""

@@ -110,10 +110,14 @@ def has_clock(table: Table, name: str) -> np.ndarray:
 def first_of(table: Table, *keys: pd.Series) -> pd.Series:
     """The lowest record number among the rows with the same keys; NA where a key is blank."""
     records = table.index.to_numpy(dtype="int64")
-    group = np.zeros(len(records), dtype="int64")
+    group, size = np.zeros(len(records), dtype="int64"), 1
     for key in keys:
         codes, values = key.factorize()
+        if size * (len(values) + 1) >= 1 << 62:
+            blank, group = group < 0, np.unique(group, return_inverse=True)[1]
+            group[blank], size = -1, len(group)
         group = np.where((group < 0) | (codes < 0), -1, group * len(values) + codes)
+        size *= len(values) + 1
     found, place = np.unique(group, return_inverse=True)
     lowest = np.full(len(found), np.iinfo("int64").max)
     np.minimum.at(lowest, place, records)

@@ -13,6 +13,9 @@ from audit.matching.view import BINS, View, half_bits, outcome
 _TYPO_BITS = 3.0
 """How many names lie within a typing error of a name, in bits."""
 
+_SHUFFLED = 0.7
+"""What is left of the bits of shared words that stand in another order: Canada Life, Sun Life of Canada."""
+
 _PART, _TYPO, _MOST, _SOME, _DIFFERENT = range(1, 6)
 
 
@@ -65,15 +68,27 @@ def _grades(view: View, where: np.ndarray | None = None) -> tuple[np.ndarray, np
         result = np.full(len(pairs), _DIFFERENT, dtype=np.int64)
         result[(shared > 0.3 * low) & (shared > 2)] = _SOME
         result[(shared > 0.6 * high) | (likeness >= 0.8)] = _MOST
-        result[(shared >= 0.95 * low) & (shared < high)] = _PART
+        held = (shared >= 0.95 * low) & (shared < high)
+        result[held] = _PART
         near = np.flatnonzero((likeness >= 0.8) & (result != _PART))
         result[near[_misspelt(pairs.only(near))]] = _TYPO
         result[(shared >= 0.99 * high) | (bare[a] == bare[b])] = _TYPO
+        shuffled = np.flatnonzero(held & (result == _PART))
+        shared[shuffled[~_in_order(pairs.only(shuffled))]] *= _SHUFFLED
         bits = np.where(result == _TYPO, np.maximum(low - _TYPO_BITS, shared), shared)
         return result * BINS + np.clip(2 * bits, 1, BINS - 1).astype(np.int64)
 
     packed = view.graded("company", grade, where)
     return packed // BINS, packed % BINS
+
+
+def _in_order(pairs: WordPairs) -> np.ndarray:
+    """Where the longer name has the words that they share in the order of the shorter one."""
+    found = np.zeros(len(pairs), dtype=bool)
+    for at, (left, right) in enumerate(zip(pairs.left, pairs.right, strict=True)):
+        one, other = sorted((left.split(), right.split()), key=len)
+        found[at] = [word for word in other if word in one] == [word for word in one if word in other]
+    return found
 
 
 def _misspelt(pairs: WordPairs) -> np.ndarray:

@@ -12,7 +12,7 @@ from audit.dataset import Table
 from audit.matching import normalise
 from audit.matching.codes import BLANK, Column, blank, either, encode, sorted_distinct, vocabulary
 from audit.matching.derive import derive
-from audit.values import address, domain, email, text
+from audit.values import address, country, domain, email, text
 
 NAME_COLUMNS = ("given", "middle", "family", "maiden")
 SLOTS = 4
@@ -161,7 +161,7 @@ def _phones(table: Table) -> dict[str, Column]:
 
 
 def _place(table: Table) -> dict[str, Column]:
-    """House number, street without its type, district, postcode, city, state."""
+    """House number, street without its type, district, postcode, city, state; of an organisation the country too."""
     line = table.column("street").fillna(table.column("address"))
     lines, codes = text.factorise(line)
     parts = normalise.street(lines)
@@ -170,7 +170,9 @@ def _place(table: Table) -> dict[str, Column]:
         Column(np.append(named[name].codes, BLANK)[codes], named[name].words)
         for name in ("house", "street", "postcode")
     )
+    abroad = {"country": encode(table.column("country"), country.clean)} if table.entity == "account" else {}
     return {
+        **abroad,
         "house": either(encode(table.column("house_number"), text.key), house),
         "street": street,
         "district": encode(table.column("street_2").fillna(table.column("district")), text.fold),

@@ -13,6 +13,7 @@ from audit.matching.levels import Comparison
 from audit.matching.similarity import WordPairs
 from audit.matching.view import View, outcome
 
+_NAMES = ("given", "family", "company", "alias")
 _NOTHING = pa.scalar("", pa.large_string())
 
 
@@ -31,7 +32,11 @@ def email(view: View) -> np.ndarray:
     digits_differ = view.graded("email", _digits_differ, where=near) > 0
     result.set("typo", near & ~digits_differ & ~own)
     result.set("mailbox", box, view.bits("mailbox", view.codes("mailbox")[0]))
-    result.set("domain", view.equal("domain"), view.bits("domain", view.codes("domain")[0]))
+    # Two mailboxes at one domain, and nothing else to know anybody by, are two people.
+    known = reduce(
+        np.logical_or, [view.both(name) for name in _NAMES if view.has(name)], np.zeros(len(one), dtype=bool)
+    )
+    result.set("domain", view.equal("domain") & known, view.bits("domain", view.codes("domain")[0]))
     return result.set("different", view.both("email")).values
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.dataset import ColumnMapping, SourceInfo, Table
 from audit.schema import MULTI_SEPARATOR, TEXT, Entity, empty_column, entities
@@ -23,6 +24,8 @@ _CHANNEL = (
     r"(?i)google|linked|facebook|instagram|social|web|organic|direct|referr|email|e-mail|event|ads?\b|advert|call|partner"
     r"|search|trade|campaign|news|walk|word|inbound|outbound|chat|unknown|other|seminar|webinar|api\b|import|form"
 )
+_LINES = frozenset("payment activity ticket campaign_member spend product web_visit".split())
+"""Entities of which a row may repeat another to the letter, also in the columns that nobody maps."""
 _CONCLUDED = {"deal": "status", "contact": "lifecycle"}
 _AMOUNT_FIELDS = ("amount", "cost", "budget", "value", "annual_revenue", "price")
 
@@ -38,6 +41,7 @@ class Part:
     file: pd.Series | str
     sheet: str
     rows: np.ndarray
+    unread: np.ndarray | None = None
 
 
 def canonical(
@@ -52,6 +56,7 @@ def canonical(
     source = raw.frame[lists].fillna(label) if lists else label
     # Taken out of the raw table, so that what is not mapped is given back to the system and nothing is held twice.
     columns = {name: raw.frame.pop(name) for name in list(raw.frame.columns)}
+    unread = unread_codes(columns, guesses, entity) if entity.name in _LINES else None
     fields, scales = _fields(columns, guesses, entity, known)
     derive.constants(fields, known, raw.file, raw.frame.index)
     derive.repairs(fields, entity, known)
@@ -96,6 +101,7 @@ def canonical(
         raw.files if raw.files is not None else raw.file,
         raw.sheet,
         raw.rows,
+        unread,
     )
     return part, account(raw, found, guesses, opinions, label, lists)
 
@@ -181,6 +187,10 @@ def _table(entity: Entity, parts: Sequence[Part]) -> Table:
         },
         copy=False,
     )
+    if any(part.unread is not None for part in parts):
+        lineage["unread"] = np.concatenate(
+            [np.zeros(len(part.frame), np.int64) if part.unread is None else part.unread for part in parts]
+        )
     return Table(
         entity.name, pd.DataFrame(frame, index=index, copy=False), pd.DataFrame(text, index=index, copy=False), lineage
     )
@@ -251,6 +261,35 @@ def _fields(
             values = fields[name].fillna(values)
         fields[name] = values
     return fields, scales
+
+
+def unread_codes(columns: Mapping[str, pd.Series], guesses: Sequence[Guess], entity: Entity) -> np.ndarray | None:
+    """A number per row for what its unmapped columns say: equal, within the table, where all of them are.
+
+    Columns that count the rows say nothing of a row. None where nothing is left to tell rows apart.
+    """
+    code: np.ndarray | None = None
+    for guess in guesses:
+        if guess.field in entity.fields or guess.column.name not in columns:
+            continue
+        found = pa.chunked_array(columns[guess.column.name].array.__arrow_array__()).combine_chunks()
+        found = found.dictionary_encode()
+        here = found.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        if len(found.dictionary) < 2 or _counts_rows(found, here):
+            continue
+        code = here if code is None else np.unique(code * (len(found.dictionary) + 1) + here, return_inverse=True)[1]
+    return code
+
+
+def _counts_rows(found: pa.DictionaryArray, codes: np.ndarray) -> bool:
+    """Whether a column numbers the rows of its export: whole numbers that only ever grow, or only ever fall."""
+    if (
+        len(found.dictionary) < len(codes)
+        or not pc.all(pc.match_substring_regex(found.dictionary, r"^\d{1,15}$")).as_py()
+    ):
+        return False
+    steps = np.diff(pc.cast(found.dictionary, pa.int64()).to_numpy())
+    return bool((steps > 0).all() or (steps < 0).all())
 
 
 def _cleared(values: pd.Series, known: SystemObject | None) -> pd.Series:

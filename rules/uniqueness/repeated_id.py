@@ -14,7 +14,7 @@ class RepeatedId(GroupRule):
 
     **What is flagged**
     A row whose record id already stands above it in the same file. The lines of one order share its id: a payment is
-    flagged only where product, quantity, amount, discount and profit are the same too.
+    flagged only where product, quantity, amount, discount, profit and the columns that are not mapped are the same too.
 
     **Why it matters**
     An id names one record. Whatever joins on it counts the record once per row, and an import of the file overwrites
@@ -55,7 +55,8 @@ class RepeatedId(GroupRule):
         return {entity: self._judged(tables[entity]) for entity in tables if "source_id" in tables[entity]}
 
     def _judged(self, table: Table) -> Flags:
-        first = first_of(table, table.lineage["file"], table.lineage["sheet"], table["source_id"], _line(table))
+        file = (table.lineage["file"], table.lineage["sheet"])
+        first = first_of(table, *file, table["source_id"], _line(table), *_unread(table))
         later = is_later(table, first)
         return Flags(later, args={"first": place_of(table, first, later)})
 
@@ -67,3 +68,7 @@ def _line(table: Table) -> pd.Series:
         for name in ("product", "quantity", "amount", "discount", "profit"):
             line = line + "|" + table.original(name).fillna("")
     return line
+
+
+def _unread(table: Table) -> list[pd.Series]:
+    return [table.unread] if table.entity == "payment" else []

@@ -29,9 +29,9 @@ class RepeatedRow(GroupRule):
     """A row that stands in its file twice, to the letter.
 
     **What is flagged**
-    Payments, activities, tickets, campaign members, costs, products and visits of which every field that is read
-    equals an earlier row of the same file. People, companies and deals are left to the rules for duplicates, which
-    see more than letters.
+    Payments, activities, tickets, campaign members, costs, products and visits of which every column, mapped or not,
+    equals an earlier row of the same file; a column that only counts the rows aside. People, companies and deals are
+    left to the rules for duplicates, which see more than letters.
 
     **Why it matters**
     Revenue, cost and activity are counted as often as the row stands there.
@@ -100,7 +100,11 @@ def _may_repeat(table: Table) -> np.ndarray:
 
 def _written(table: Table) -> pd.Series:
     """All that the source wrote in a row, and in which file."""
-    fields = [*(table.lineage[name].astype(TEXT) for name in ("file", "sheet")), *map(table.original, _read(table))]
+    fields = [
+        *(table.lineage[name].astype(TEXT) for name in ("file", "sheet")),
+        *map(table.original, _read(table)),
+        table.unread.astype(TEXT),
+    ]
     parts = [pc.fill_null(text.arrow(column), "") for column in fields]
     return text.text_series(text.joined("\x1f", *parts), table.index)
 

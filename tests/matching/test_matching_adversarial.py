@@ -180,3 +180,20 @@ def test_no_text_makes_it_fail(rows: list[tuple], entity: str) -> None:
     result = match(table_from_frame(entity, pd.DataFrame(rows, columns=fields, dtype=object)))
     assert len(result.clusters) == len(rows)
     assert result.pairs["probability"].between(0, 1).all()
+
+
+def test_mailboxes_of_one_domain_are_people_where_nobody_has_a_name() -> None:
+    addresses = ["john.doe@company.com", "jane.doe@company.com", "henry@company.com", "bob@bolt.example", None]
+    named = ["Simon Perreault", "Greg Dartmouth", "Michael Angstadt", "Chris Beatle", "Jon Dough"]
+    result = run("contact", email=addresses * 2, full_name=[None] * 5 + named)
+    assert result.clusters["cluster"].iloc[:4].nunique() == 4
+
+
+def test_words_in_another_order_and_companies_abroad_are_not_one_company() -> None:
+    names = ["Canada Life Financial Corp.", "Sun Life Financial Services of Canada", "Rio Tinto Ltd.", "Rio Tinto plc"]
+    others = [
+        f"{one} {other}" for one in "Harbour Alpine Delta Copper Maple".split() for other in "Foods Mining".split()
+    ]
+    countries = ["Canada", "Canada", "Australia", "United Kingdom", *["United States", "Ireland"] * 5]
+    result = run("account", name=[*names, *others], country=countries)
+    assert result.clusters["cluster"].nunique() == len(names) + len(others)

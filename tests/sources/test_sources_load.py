@@ -237,3 +237,15 @@ def test_progress_is_told(tmp_path: Path) -> None:
     told: list[str] = []
     load([tmp_path], progress=told.append)
     assert told[0] == "reading a.csv"
+
+
+def test_rows_that_differ_in_unmapped_columns_alone_stay_apart(tmp_path: Path) -> None:
+    header = "Row ID,Order ID,Order Date,Customer ID,Product,License,Sales,Quantity,Discount\n"
+    line = "{},AMER-2020-1,2020-11-09,1017,FinanceHub,{},261.96,2,0\n"
+    keys = ["QLIW57KZUV", "16GRM07R1K", "QLIW57KZUV"]
+    lines = "".join(line.format(row, key) for row, key in enumerate(keys, start=1))
+    (tmp_path / "orders.csv").write_text(header + lines, encoding="utf-8")
+    payments = load([tmp_path])["payment"]
+    unread = payments.unread.tolist()
+    # "Row ID" counts the rows and says nothing of them.
+    assert unread[0] == unread[2] != unread[1]
