@@ -34,7 +34,8 @@ class ColumnMapping:
     that hold a value and the different values among them. `kind` is what nearly all values of a column are that is
     read as no type (number, date, boolean, email), `odd` counts the rows that hold something else and `odd_rows` are
     the first of them. `same_as` is the first header of the table that has the same values, `alike` in which share of
-    the rows that fill either. `standard` columns are in every export of the system, used or not.
+    the rows that fill either. `fillers` counts the cells of an unmapped column that say nothing ("Select", "n/a"), and
+    `filler` is what most of them say. `standard` columns are in every export of the system, used or not.
     """
 
     header: str
@@ -50,6 +51,8 @@ class ColumnMapping:
     same_as: str = ""
     alike: float = 0.0
     standard: bool = False
+    fillers: int = 0
+    filler: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from rules.accuracy.bot_submission import BotSubmission
 from rules.accuracy.bounced_email import BouncedEmail
 from rules.accuracy.bulk_overwrite import BulkOverwrite
 from rules.accuracy.bulk_update import BulkUpdate
+from rules.accuracy.idle_owner import IdleOwner
 from rules.accuracy.lead_source_overwritten import LeadSourceOverwritten
 from rules.accuracy.mistyped_email_domain import MistypedEmailDomain
 from rules.accuracy.outlying_amount import OutlyingAmount
@@ -61,6 +62,7 @@ from rules.consistency.unstandardised_country import UnstandardisedCountry
 from rules.consistency.updated_before_created import UpdatedBeforeCreated
 from rules.consistency.won_but_never_paid import WonButNeverPaid
 from rules.timeliness.dormant_user import DormantUser
+from rules.timeliness.lead_never_contacted import LeadNeverContacted
 from rules.timeliness.overdue_open_deal import OverdueOpenDeal
 from rules.timeliness.silent_open_deal import SilentOpenDeal
 from rules.timeliness.stale_email import StaleEmail
@@ -106,6 +108,7 @@ from rules.validity.non_positive_amount import NonPositiveAmount
 from rules.validity.padded_value import PaddedValue
 from rules.validity.person_in_company_name import PersonInCompanyName
 from rules.validity.phone_with_extension import PhoneWithExtension
+from rules.validity.placeholder_column import PlaceholderColumn
 from rules.validity.placeholder_value import PlaceholderValue
 from rules.validity.reserved_email_domain import ReservedEmailDomain
 from rules.validity.role_email import RoleEmail
@@ -232,6 +235,7 @@ RULES: tuple[Rule, ...] = (
     UnusedColumn(),
     ConstantColumn(),
     MixedTypeColumn(),
+    PlaceholderColumn(),
     RepeatedColumn(),
     OutlyingAmount(),
     AmountWithoutCurrency(),
@@ -243,6 +247,7 @@ RULES: tuple[Rule, ...] = (
     PriceFarFromList(),
     StuckInStage(),
     UnansweredTicket(),
+    LeadNeverContacted(),
     # cross_source
     PaidButNotCustomer(),
     WonButNeverPaid(),
@@ -255,6 +260,7 @@ RULES: tuple[Rule, ...] = (
     DormantUser(),
     SharedLogin(),
     TooManyAdmins(),
+    IdleOwner(),
     # sensitive
     CardNumberInText(),
     BankAccountInText(),

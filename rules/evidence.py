@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from audit.dataset import Dataset, Table
 from audit.rule import mask_of
 from audit.schema import TEXT, entities
-from audit.values import country, text
+from audit.values import country, email, text
 from rules.columns import named
 
 SHORT_TEXTS = tuple(
@@ -23,6 +23,7 @@ SHORT_TEXTS = tuple(
 EMAIL = r"[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}"
 PHONE = r"^[\s+(]*(?:[0-9][\s().\-/]*){7,15}(?:(?:x|ext\.?)\s*[0-9]{1,6})?\s*$"
 DATE = r"^\s*(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4})\s*$"
+_OFFICE = r"(?:^| )(?:team|department|dept|desk|office|shared|reception|helpdesk|frontdesk)$|^(?:admin|general|sales)$"
 URL = r"(?i)(?:https?://|^\s*www\.[^\s@]+$)"
 _POSTCODE = r"^\s*[0-9]{4,6}(?:-[0-9]{3,4})?\s*$"
 _WORDS = ("first_name", "last_name", "full_name", "name", "company_name", "job_title", "city", "state")
@@ -85,6 +86,17 @@ def is_open(deals: Table) -> np.ndarray:
 def is_machine(names: pd.Series) -> np.ndarray:
     """Where the name of an actor is that of an integration, an import or an automation."""
     return text.matches(names, _MACHINE)
+
+
+def is_shared_login(users: Table) -> np.ndarray:
+    """Logins that belong to a role or a team: by their address, their user name, or what they are called."""
+    by_role = email.is_role(users.column("email")) | email.is_role(users.column("username"))
+    return by_role | text.matches(text.fold(name_of_user(users)), _OFFICE)
+
+
+def name_of_user(users: Table) -> pd.Series:
+    first, last = users.column("first_name").fillna(""), users.column("last_name").fillna("")
+    return users.column("full_name").fillna(text.blank_to_na(first + " " + last))
 
 
 def net_paid(payments: Table) -> pd.Series:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
 from commerce import RATES
-from company import AS_OF, slug
+from company import AS_OF, slug, stream
 from exports import Record
 from planting import HS, Planter, filled
 from rapidfuzz.fuzz import ratio
@@ -24,6 +24,8 @@ def plant_sales(p: Planter) -> None:
     _closed_lists(p)
     _batches(p)
     _admins(p)
+    _newcomers(p)
+    _rep_list(p)
     _columns(p)
 
 
@@ -242,6 +244,40 @@ def _admins(p: Planter) -> None:
             user.flag("ACC031", "role", "administrator who does not sign in")
 
 
+def _newcomers(p: Planter) -> None:
+    """Sellers who were hired and whom nobody has given anything yet."""
+    for number, name in enumerate(("Linus Abendroth", "Mirjam Castendyk", "Devi Larasati")):
+        user = {
+            "source_id": str(7455175 + 977 * number),
+            "full_name": name,
+            "email": f"{name.lower().replace(' ', '.')}@halmera.example",
+            "role": "Sales",
+            "team": "Sales",
+            "active": True,
+            "last_login_at": datetime(2026, 10, 30, 17, 12 + number),
+            "created_at": datetime(2026, 6, 1, 9),
+        }
+        record = Record("user", user)
+        record.flag("ACC032", "full_name", "a seller who owns nothing")
+        p.sample.tables["user"].append(record)
+
+
+def _rep_list(p: Planter) -> None:
+    """Stage and date in a seller's own list: leads that were never called, a column that mostly says n/a."""
+    random = stream("rep stages")
+    stages = {record.person: record["lifecycle_stage"] for record in p.sample.tables["hs_contact"]}
+    paying = {record.person for record in p.sample.tables["stripe_customer"]}
+    for record in p.sample.tables["excel"]:
+        record.values["Fair 2026"] = random.choice(("invited", "came", "n/a", "n/a", None))
+        if record.person in paying or stages.get(record.person) not in (None, "Lead", "Subscriber"):
+            continue
+        last = record.when("last_contacted_at")
+        record.values["lifecycle_stage"] = "Lead"
+        record.values["created_at"] = (last or datetime(2026, 8, 1)) - timedelta(days=random.randrange(20, 300))
+        if last is None:
+            record.flag("TIM006", "last_contacted_at", "")
+
+
 def _columns(p: Planter) -> None:
     """Columns that say nothing, say it twice, or say it in two ways."""
     for record in p.sample.tables["sf_account"]:
@@ -254,6 +290,7 @@ def _columns(p: Planter) -> None:
         ("sf_account", "UNQ020", "Legacy_Industry__c", "the same as Industry"),
         ("sf_account", "VAL060", "Pricebook__c", "Standard throughout"),
         ("hs_company", "VAL061", "Cold rooms", "numbers, and remarks in one of 29 rows"),
+        ("excel", "VAL062", "Fair 2026", "n/a in two of five rows"),
         ("hs_company", "CMP021", "Secondary contact", "blank throughout"),
         ("stripe_customer", "CMP021", "Description", "blank throughout"),
     ]

@@ -236,6 +236,7 @@ EXPORTS: dict[str, Export] = {
         (
             ("Name", "full_name"), ("Company", "company_name"), ("Position", "job_title"), ("E-mail", "email"),
             ("Phone", "phone"), ("City", "city"), ("Country", "country"), ("Last contact", "last_contacted_at"),
+            ("Lifecycle", "lifecycle_stage"), ("Created", "created_at"), ("Fair 2026", "Fair 2026"),
             ("Notes", "note"),
         ),
         sheet="Key accounts",

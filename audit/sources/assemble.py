@@ -139,6 +139,8 @@ def account(
                 seen.same_as,
                 seen.alike,
                 seen.standard,
+                seen.fillers,
+                seen.filler,
             )
         )
     return SourceInfo(

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from audit.schema import entities
+from audit.schema import TEXT, entities
 from audit.sources.detect import Detection
 from audit.sources.mapping import Column, Guess
 from audit.sources.profile import KIND_PATTERNS
@@ -48,6 +48,8 @@ def examined(raw: RawTable, guesses: Sequence[Guess], found: Detection) -> list[
         spec = fields.get(guess.field) if guess.field else None
         if spec is None or spec.type in LOOSE_TYPES:
             column = _of_kind(raw, column)
+        if guess.field is None:
+            column = _filled_up(raw, column)
         told.append(replace(guess, column=column))
     return told
 
@@ -59,11 +61,23 @@ def _of_kind(raw: RawTable, column: Column) -> Column:
         odd = np.flatnonzero(values.notna().to_numpy() & ~matches(values, KIND_PATTERNS[kind].pattern))
         if len(odd) <= (1 - KIND_SHARE) * column.filled:
             odd = odd[~is_placeholder(values.iloc[odd])]
+            if kind == "number" and len(odd) and matches(values.iloc[odd], KIND_PATTERNS["phone"].pattern).mean() > 0.5:
+                continue  # Numbers to be called, some with brackets.
             if kind == "boolean" and len(odd) and matches(values.iloc[odd], KIND_PATTERNS["number"].pattern).all():
                 continue  # Mostly 0 and 1, now and then 2, is a count.
             rows = tuple(int(row) for row in raw.rows[odd[:_ODD_SHOWN]])
             return replace(column, kind=kind, odd=len(odd), odd_rows=rows)
     return column
+
+
+def _filled_up(raw: RawTable, column: Column) -> Column:
+    """The column with the count of its cells that say nothing, where what is seen of it holds any."""
+    seen = pd.Series([*column.profile.common, *column.profile.sample], dtype=TEXT)
+    if column.profile.share("boolean") >= KIND_SHARE or not is_placeholder(seen).any():
+        return column
+    values = raw.frame[column.name]
+    saying = values[is_placeholder(values) & ~matches(values, r"\d")].str.strip().value_counts()
+    return replace(column, fillers=int(saying.sum()), filler=str(saying.index[0])) if len(saying) else column
 
 
 def _twins(raw: RawTable, columns: Sequence[Column]) -> dict[str, tuple[str, float]]:

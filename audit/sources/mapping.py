@@ -47,6 +47,8 @@ class Column:
     same_as: str = ""
     alike: float = 0.0
     standard: bool = False
+    fillers: int = 0
+    filler: str = ""
 
     @classmethod
     def of(cls, name: str, header: str, values: pd.Series) -> "Column":

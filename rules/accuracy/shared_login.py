@@ -2,10 +2,7 @@ from typing import ClassVar
 
 from audit.dataset import Table
 from audit.rule import Context, Dimension, Family, Flags, RecordRule, Severity, mask_of
-from audit.values import email, text
-from rules.evidence import is_machine
-
-_OFFICE = r"(?:^| )(?:team|department|dept|desk|office|shared|reception|helpdesk|frontdesk)$|^(?:admin|general|sales)$"
+from rules.evidence import is_machine, is_shared_login, name_of_user
 
 
 class SharedLogin(RecordRule):
@@ -35,14 +32,10 @@ class SharedLogin(RecordRule):
     args: ClassVar = ("login",)
 
     def check(self, table: Table, ctx: Context) -> Flags:
-        first, last = table.column("first_name").fillna(""), table.column("last_name").fillna("")
-        name = table.column("full_name").fillna(text.blank_to_na(first + " " + last))
+        name = name_of_user(table)
         login = table.column("email").fillna(table.column("username")).fillna(name)
-        shared = (
-            email.is_role(table.column("email"))
-            | email.is_role(table.column("username"))
-            | text.matches(text.fold(name), _OFFICE)
-        )
         machine = is_machine(name) | is_machine(table.column("email")) | is_machine(table.column("role"))
         checked = mask_of(login.notna() & table.column("active").fillna(True))
-        return Flags(shared & checked & ~machine, confidence=0.9, args={"login": login}, checked=checked)
+        return Flags(
+            is_shared_login(table) & checked & ~machine, confidence=0.9, args={"login": login}, checked=checked
+        )

@@ -291,6 +291,7 @@ def columns_of(entity: str, rows: int) -> SourceInfo:
         column("Fax machine", filled=0, distinct=0),
         column("Lead Source", "lead_source", distinct=1),
         column("Seats", kind="number", odd=rows // 20, odd_rows=(3, 7)),
+        column("Budget band", fillers=rows // 4, filler="Select"),
         column("Seat count", kind="number", same_as="Seats", alike=0.99),
     )
     return SourceInfo("crm", f"{entity}.csv", "", "", "", entity, 1.0, "", rows, rows, 0, mapping)
