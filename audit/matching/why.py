@@ -15,6 +15,9 @@ from audit.schema import MULTI_SEPARATOR, TEXT
 
 ENTITIES = {"contact": "C", "account": "A"}
 """What can be matched, and the first letter of its records' names in a report."""
+_ACROSS = 12
+"""Members of a cluster that are compared with those of another, to say what keeps them apart."""
+_LEAST = 2
 _TOLD = 5
 
 
@@ -94,7 +97,7 @@ def account_of(table: Table, match: MatchResult, one: int, other: int) -> dict[s
         "probability": probability,
         "decided": str(pair["decided"].iloc[0]) if len(pair) else "",
         "relation": str(pair["relation"].iloc[0]) if len(pair) else "",
-        "reason": _reason(match, left, right, pair, joined, probability, keys),
+        "reason": _reason(table, match, left, right, pair, joined, probability, keys),
         "before": before,
         "fields": [
             {
@@ -112,6 +115,7 @@ def account_of(table: Table, match: MatchResult, one: int, other: int) -> dict[s
 
 
 def _reason(
+    table: Table,
     match: MatchResult,
     left: int,
     right: int,
@@ -146,7 +150,25 @@ def _reason(
         related = str(pair["relation"].iloc[0]) if len(pair) else ""
         related = f" Rather {related}." if related not in ("", "same") else ""
         return f"Below the threshold of {options.merge:g}.{review}{related}"
-    return "Likely enough by themselves, but other records of their clusters speak against joining: cut there."
+    return (
+        f"Likely enough by themselves, but other records speak against joining: {_against(table, match, left, right)}."
+    )
+
+
+def _against(table: Table, match: MatchResult, left: int, right: int) -> str:
+    """The pairs across the two clusters that are least likely the same, which cut them apart."""
+    cluster = match.clusters["cluster"]
+    mine, theirs = (cluster.index[cluster == cluster.loc[record]].to_numpy()[:_ACROSS] for record in (left, right))
+    across = pd.MultiIndex.from_product([mine, theirs]).to_frame(index=False, name=["one", "other"])
+    pairs = pd.DataFrame({"left": across.min(axis=1), "right": across.max(axis=1)})
+    pairs = pairs[(pairs["left"] != left) | (pairs["right"] != right)]
+    likely = match.explain(pairs).groupby(["left", "right"], sort=False)["probability"].last()
+    least = likely.sort_values(kind="stable").head(_LEAST)
+    told = [
+        f"{_places(table, np.array([one]))} and {_places(table, np.array([other]))} ({probability:.2g})"
+        for (one, other), probability in least.items()
+    ]
+    return "; ".join(told) or "there is no other pair"
 
 
 def _was_candidate(match: MatchResult, left: int, right: int) -> bool:

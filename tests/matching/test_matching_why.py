@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -165,3 +166,15 @@ def test_why_knows_the_verdicts_of_a_person(large: Table) -> None:
     result = match(large, decisions=decisions)
     assert "contradict" in account_of(large, result, 0, 2)["reason"]
     assert account_of(large, result, 5, 6)["reason"].startswith("A person decided")
+
+
+def test_what_cuts_a_likely_pair_is_named() -> None:
+    table = as_table(generate(20_000, seed=5))
+    result = match(table)
+    cluster = result.clusters["cluster"]
+    apart = cluster.loc[result.pairs["left"]].to_numpy() != cluster.loc[result.pairs["right"]].to_numpy()
+    pairs = result.pairs.loc[apart & (result.pairs["probability"] > 0.1), ["left", "right"]]
+    alone = result.explain(pairs).groupby(["left", "right"])["probability"].last()
+    (left, right), *_ = alone[alone > 0.6].index
+    told = account_of(table, result, left, right)["reason"]
+    assert re.search(r"other records speak against joining: test\.csv:\d+ and test\.csv:\d+ \([0-9.e-]+\)", told)
