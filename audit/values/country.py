@@ -1,7 +1,9 @@
 """Countries: names in the languages of the trade, codes and habits, to ISO 3166-1 alpha-2."""
 
+import pickle
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -81,17 +83,13 @@ def _english() -> Mapping[str, str]:
 def _named_in(language: str, codes: Iterable[str]) -> list[tuple[str, str]]:
     """The names of countries in a language, each with its code.
 
-    Babel keeps every language it ever read, all of them 120 MB; what was read for this is let go again.
+    Read from Babel's file of the language alone: Babel itself would merge and keep all that it knows of each language.
     """
-    from babel import Locale, localedata
+    from babel.localedata import resolve_locale_filename
 
-    kept = getattr(localedata, "_cache", {})
-    before = {"root", *kept}
-    territories = Locale.parse(language).territories
-    named = [(territories[code], code) for code in codes if code in territories]
-    for read in kept.keys() - before:
-        del kept[read]
-    return named
+    with Path(resolve_locale_filename(language)).open("rb") as file:
+        territories = pickle.load(file).get("territories", {})
+    return [(territories[code], code) for code in codes if code in territories]
 
 
 @cache

@@ -6,7 +6,8 @@ import pandas as pd
 
 from audit.dataset import Dataset, Table
 from audit.rule import Context, Dimension, Family, Flags, GroupRule, Severity, mask_of
-from audit.values import company_name, country, domain, email, phone, phone_form, text
+from audit.values import company_name, domain, email, phone, phone_form, text
+from rules import columns
 from rules.evidence import everything, persons_sharing
 
 SHORTEST = 7
@@ -61,7 +62,7 @@ class SharedPhone(GroupRule):
         # Spellings of one number end alike: only endings that occur often enough are read.
         ending = digits.str.slice(start=-SHORTEST).where(judged)
         often = mask_of(ending.groupby(ending, sort=False).transform("size") >= least)
-        number = text.placed(_numbers(contacts.take(often), name, ctx.country), often, contacts.index)
+        number = _numbers(contacts, name, often, ctx)
         persons = persons_sharing(contacts, number)
         mask = mask_of(persons >= least)
         for bond in _bonds(contacts.take(mask)):
@@ -72,16 +73,13 @@ class SharedPhone(GroupRule):
         return Flags(mask, confidence=0.9, args={"persons": persons}, checked=judged)
 
 
-def _numbers(contacts: Table, name: str, country_of_all: str | None) -> pd.Series:
+def _numbers(contacts: Table, name: str, often: np.ndarray, ctx: Context) -> pd.Series:
     """E.164 of numbers that exist, digits of those without a country; NA for others and where there is an extension."""
-    values = contacts[name]
-    regions = country.clean(contacts.column("country"))
-    if country_of_all:
-        regions = regions.fillna(country_of_all)
-    read = phone.parse(values, regions)
-    placed = mask_of(regions.notna()) | text.matches(values, r"^\s*\+")
+    values = contacts[name][often]
+    placed = mask_of(columns.regions(contacts, ctx)[often].notna()) | text.matches(values, r"^\s*\+")
+    read = columns.numbers(contacts, name, ctx).loc[often]
     number = read["e164"].where(mask_of(read["valid"]), phone.digits(values).mask(placed))
-    return number.where(mask_of(phone_form.extension(values).isna()))
+    return text.placed(number.where(mask_of(phone_form.extension(values).isna())), often, contacts.index)
 
 
 def _bonds(contacts: Table) -> tuple[pd.Series, ...]:
