@@ -27,7 +27,6 @@ _COMPARE: dict[str, tuple[frozenset[str], Callable[[View], np.ndarray]]] = {
     "customer": (frozenset({"customer"}), reach.customer),
     "profile": (frozenset({"profile"}), reach.profile),
     "place": (frozenset({"street", "postcode", "city"}), place.place),
-    "country": (frozenset({"country"}), place.country),
     "company": (frozenset({"company"}), organisation.company),
     "organisation": (frozenset({"company"}), organisation.organisation),
     "site": (frozenset({"site"}), reach.site),

@@ -14,6 +14,7 @@ REASONS = (
     "dates of birth that no typing error explains",
     "father and son: the name suffixes differ",
     "opposite sex at one address with one last name",
+    "organisations in two countries of which nothing but the name agrees",
     "two records of a source that holds everybody once",
     "decisions about these records contradict each other",
 )
@@ -61,6 +62,19 @@ def conflicts(records: Records, outcomes: Outcomes, model: Model) -> np.ndarray:
     reason[is_level("customer", "different") & _identifies_people(records, outcomes) & one_source & ~same_id] = 2
     if reliable("national"):
         reason[is_level("national", "different") & one_source] = 1
+    if "country" in records.columns:
+        country = records.columns["country"].single
+        here, there = country[outcomes.left], country[outcomes.right]
+        alike = [
+            ("site", "same"),
+            ("email", "same"),
+            ("phone", "same"),
+            ("national", "same"),
+            ("place", "same"),
+            ("place", "near"),
+        ]
+        agrees = np.logical_or.reduce([is_level(name, level) for name, level in alike])
+        reason[(here != there) & (here != BLANK) & (there != BLANK) & ~agrees & (reason == 0)] = 6
     return reason
 
 

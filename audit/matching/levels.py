@@ -176,11 +176,6 @@ PLACE = Comparison(
     ),
     shared_by=("household", "colleague", "neighbour"),
 )
-COUNTRY = Comparison(
-    "country",
-    "country",
-    (Level("same", "same country", 0.97, stranger=0.5), Level("different", "country differs", 0.03, at_most=0.04)),
-)
 COMPANY = Comparison(
     "company",
     "company",
@@ -239,7 +234,7 @@ CONTACT = (
     GIVEN, FAMILY, MIDDLE, SUFFIX, BIRTH, GENDER, EMAIL, PHONE, NATIONAL, CUSTOMER, PROFILE, PLACE, COMPANY,
     ORGANISATION, SITE, JOB, SOURCE,
 )  # fmt: skip
-ACCOUNT = (ORGANISATION, EMAIL, PHONE, NATIONAL, SITE, PLACE, COUNTRY, SOURCE)
+ACCOUNT = (ORGANISATION, EMAIL, PHONE, NATIONAL, SITE, PLACE, SOURCE)
 RELATIONS = {
     "contact": (
         Relation(

@@ -35,11 +35,6 @@ def place(view: View) -> np.ndarray:
     return result.set("different", known_place | _both(view, "street")).values
 
 
-def country(view: View) -> np.ndarray:
-    result = outcome(levels.COUNTRY, len(view.left)).set("same", view.equal("country"))
-    return result.set("different", view.both("country")).values
-
-
 def _same(view: View, name: str) -> np.ndarray:
     return view.equal(name) if view.has(name) else np.zeros(len(view.left), dtype=bool)
 

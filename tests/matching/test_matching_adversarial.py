@@ -189,11 +189,25 @@ def test_mailboxes_of_one_domain_are_people_where_nobody_has_a_name() -> None:
     assert result.clusters["cluster"].iloc[:4].nunique() == 4
 
 
-def test_words_in_another_order_and_companies_abroad_are_not_one_company() -> None:
-    names = ["Canada Life Financial Corp.", "Sun Life Financial Services of Canada", "Rio Tinto Ltd.", "Rio Tinto plc"]
-    others = [
-        f"{one} {other}" for one in "Harbour Alpine Delta Copper Maple".split() for other in "Foods Mining".split()
-    ]
-    countries = ["Canada", "Canada", "Australia", "United Kingdom", *["United States", "Ireland"] * 5]
+def test_companies_of_one_name_in_two_countries_wait_for_a_person() -> None:
+    names = ["Rio Tinto Ltd.", "Rio Tinto plc", "Waterford Wedgwood plc", "Waterford Wedgwood UK plc"]
+    others = [f"{word} Mining" for word in "Harbour Alpine Delta Copper Maple Cedar Falcon Granite Juniper".split()]
+    countries = ["Australia", "United Kingdom", "Ireland", "United Kingdom", *["United States", "Ireland", "Peru"] * 3]
     result = run("account", name=[*names, *others], country=countries)
-    assert result.clusters["cluster"].nunique() == len(names) + len(others)
+    assert result.clusters["cluster"].iloc[:4].nunique() == 4
+    assert set(result.held["reason"]) == {"organisations in two countries of which nothing but the name agrees"}
+
+
+def test_companies_without_a_double_stay_apart_whatever_country_they_share() -> None:
+    count = 900
+    syllables = [a + b for a in "bdfgklmnprstv" for b in "aeiou"]
+    first = [syllables[i % 65] + syllables[(i * 7) % 61] + syllables[i // 65] for i in range(count)]
+    kinds = ["Foods", "Pharma", "Logistics", "Trading", "Seafoods", "Dairy"]
+    result = run(
+        "account",
+        name=[f"{word.title()} {kinds[i % 6]}" for i, word in enumerate(first)],
+        website=[f"{word}.example" for word in first],
+        phone=[f"+62 21 {5_000_000 + 37 * i}" for i in range(count)],
+        country=[("Indonesia", "Germany", "United Kingdom")[i % 7 % 3] for i in range(count)],
+    )
+    assert result.clusters["cluster"].nunique() == count
