@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset
+from audit.schema import TEXT
 
 
 class Group(StrEnum):
@@ -114,29 +116,60 @@ class Terms:
     """A metric as what its records add to it: the sum of `top` over that of `bottom`, or by itself where that is None.
 
     Where `median` is set, the metric is the median of the amounts of `top`. With `both`, it exists only where some
-    record adds to `top`: the cost of nothing is not 0.
+    record adds to `top`: the cost of nothing is not 0. `rows` are the records counted behind it where those are not
+    the ones of `bottom`, or of `top` where that is None.
     """
 
     top: tuple[Share, ...]
     bottom: tuple[Share, ...] | None = None
     median: bool = False
     both: bool = False
+    rows: tuple[Share, ...] | None = None
+
+    @property
+    def counted(self) -> tuple[Share, ...]:
+        return self.rows or self.bottom or self.top
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Values by group, as arrays of one length: the group's name, its value, currency code or "", rows behind it."""
+
+    group: np.ndarray
+    value: np.ndarray
+    unit_label: np.ndarray
+    rows: np.ndarray
+
+    def take(self, places: np.ndarray) -> "Lines":
+        return Lines(self.group[places], self.value[places], self.unit_label[places], self.rows[places])
 
 
 @dataclass(frozen=True)
 class Measured:
     """Values of a metric for one set of tables.
 
-    `values` has one row per group: columns `group` (text, "" for the whole) and `value` (float; NaN is not computable),
-    `unit_label` (currency code or ""). `records` names the rows behind it, as entity -> record numbers. `missing` says
+    `lines` has one line per group: `group` (text, "" for the whole), `value` (NaN is not computable), `unit_label`
+    (currency code or "") and `rows`. `records` names the rows behind it, as entity -> record numbers. `missing` says
     what is lacking where nothing could be computed. `terms` tells, for the whole, what each record adds to the value;
     None where the metric is no sum, mean, ratio or median.
     """
 
-    values: pd.DataFrame
+    lines: Lines
     records: Mapping[str, Any] = field(default_factory=dict)
     missing: str = ""
     terms: Terms | None = None
+
+    @cached_property
+    def values(self) -> pd.DataFrame:
+        """The lines as a table: group (TEXT), value (float64), unit_label (TEXT), rows (int64)."""
+        return pd.DataFrame(
+            {
+                "group": pd.Series(self.lines.group, dtype=TEXT),
+                "value": self.lines.value,
+                "unit_label": pd.Series(self.lines.unit_label, dtype=TEXT),
+                "rows": self.lines.rows,
+            }
+        )
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from math import comb
 
 import numpy as np
 
-from audit.dataset import Dataset
 from audit.metric import Metric
+from reports.metrics.versions import Version
 
 EXACT_UP_TO = 6
 """With more families the 2^k coalitions are too many: a sample of orders is taken, which still adds up."""
@@ -23,20 +23,6 @@ SEED = 20240229
 Coalition = frozenset[str]
 Worth = Mapping[Coalition, np.ndarray]
 """What a metric reads, per period, when only the families of a coalition are cleaned."""
-
-
-def changed_inputs(raw: Dataset, cleaned: Dataset, qualified: Iterable[str]) -> frozenset[str]:
-    """Those of the fields ``entity.field`` of which a value or a row differs."""
-    changed = set()
-    for name in qualified:
-        entity, _, column = name.partition(".")
-        before, after = raw.get(entity), cleaned.get(entity)
-        if before is after:
-            continue
-        rows_differ = not before.index.equals(after.index) or (column in before) != (column in after)
-        if rows_differ or (column in before and not before[column].equals(after[column])):
-            changed.add(name)
-    return frozenset(changed)
 
 
 def orders(families: Sequence[str]) -> list[tuple[str, ...]]:
@@ -101,11 +87,10 @@ class Ends:
 
 
 def worth_of_coalitions(
-    raw: Dataset,
-    clean: Callable[[Coalition], Dataset],
+    clean: Callable[[Coalition], Version],
     families: Sequence[str],
     metrics: Sequence[Metric],
-    read: Callable[[Dataset, Sequence[Metric]], Mapping[str, np.ndarray]],
+    read: Callable[[Version, Sequence[Metric]], Mapping[str, np.ndarray]],
     ends: Ends,
 ) -> dict[str, Worth]:
     """Per metric that some family changes, its worth in every coalition that `shapley` needs.
@@ -118,17 +103,15 @@ def worth_of_coalitions(
         metric.id: {frozenset(): ends.raw[metric.id]} for metric in metrics
     }
 
-    def look(coalition: Coalition, cleaned: Dataset, chosen: Sequence[Metric]) -> None:
+    def look(coalition: Coalition, cleaned: Version, chosen: Sequence[Metric]) -> None:
         for metric_id, values in read(cleaned, chosen).items():
             found[metric_id][coalition & parties[metric_id]] = values
 
-    inputs = sorted({name for metric in metrics for name in metric.inputs})
     parties = {metric.id: frozenset(families) for metric in metrics}
     reading: dict[str, frozenset[str]] = {metric.id: frozenset() for metric in metrics}
     for family in sorted(set(families)):
         cleaned = clean(frozenset({family}))
-        changed = changed_inputs(raw, cleaned, inputs)
-        touched = [metric for metric in metrics if changed & set(metric.inputs)]
+        touched = [metric for metric in metrics if cleaned.changed & set(metric.inputs)]
         reading |= {metric.id: reading[metric.id] | {family} for metric in touched}
         look(frozenset({family}), cleaned, touched)
         del cleaned

@@ -26,15 +26,19 @@ def differing(raw: Terms, cleaned: Terms) -> pd.DataFrame:
 
 
 def _differing(raw: Share, new: Share) -> pd.DataFrame:
-    size = int(max(raw.records.max(initial=-1), new.records.max(initial=-1))) + 1
-    (before, before_at), (after, after_at) = (_dense(share, size) for share in (raw, new))
+    places: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
+    records = raw.records
+    if len(raw.records) != len(new.records) or not np.array_equal(raw.records, new.records):
+        records, places = _apart(raw, new)
+    (before, before_at), (after, after_at) = _at(raw, places[0]), _at(new, places[1])
     same = (before == after) | (np.isnan(before) & np.isnan(after))
-    same &= (before_at == after_at) | (np.isnat(before_at) & np.isnat(after_at)) | np.isnan(before) | np.isnan(after)
+    if before_at is not after_at:
+        same &= (before_at == after_at) | (np.isnat(before_at) & np.isnat(after_at)) | np.isnan(before + after)
     rows = np.flatnonzero(~same)
     return pd.DataFrame(
         {
             "entity": raw.entity or new.entity,
-            "record": rows,
+            "record": records[rows],
             "raw": before[rows],
             "raw_at": before_at[rows],
             "new": after[rows],
@@ -43,12 +47,23 @@ def _differing(raw: Share, new: Share) -> pd.DataFrame:
     )
 
 
-def _dense(share: Share, size: int) -> tuple[np.ndarray, np.ndarray]:
-    amounts, times = np.full(size, np.nan), np.full(size, np.datetime64("NaT", "us"))
-    amounts[share.records] = 1.0 if share.amounts is None else share.amounts
-    if share.at is not None:
-        times[share.records] = share.at
-    return amounts, times
+def _apart(raw: Share, new: Share) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """All records of two shares, in order, and where each stands in either; -1 where it is not in one."""
+    size = int(max(raw.records.max(initial=-1), new.records.max(initial=-1))) + 1
+    before, after = np.full(size, -1, dtype=np.int64), np.full(size, -1, dtype=np.int64)
+    for share, place in ((raw, before), (new, after)):
+        place[share.records] = np.arange(len(share.records))
+    records = np.flatnonzero((before >= 0) | (after >= 0))
+    return records, (before[records], after[records])
+
+
+def _at(share: Share, place: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """The amounts and times of a share at some of its places (None: at all); NaN and NaT at -1."""
+    amounts = amounts_of(share)
+    times = np.full(len(amounts), np.datetime64("NaT", "us")) if share.at is None else share.at
+    if place is None:
+        return amounts, times
+    return np.append(amounts, np.nan)[place], np.append(times, np.datetime64("NaT", "us"))[place]
 
 
 @dataclass(frozen=True)
@@ -69,7 +84,7 @@ def dated(terms: Terms) -> bool:
 
 def totals(terms: Terms, period: Period) -> Totals:
     if terms.median:
-        amounts = [_amounts(share)[within(share.at, period, len(share.records))] for share in terms.top]
+        amounts = [amounts_of(share)[within(share.at, period, len(share.records))] for share in terms.top]
         return Totals(np.nan, None, np.concatenate(amounts))
     needed = None
     if terms.both:
@@ -79,10 +94,10 @@ def totals(terms: Terms, period: Period) -> Totals:
 
 
 def _total(shares: Sequence[Share], period: Period) -> float:
-    return float(sum(_amounts(share)[within(share.at, period, len(share.records))].sum() for share in shares))
+    return float(sum(amounts_of(share)[within(share.at, period, len(share.records))].sum() for share in shares))
 
 
-def _amounts(share: Share) -> np.ndarray:
+def amounts_of(share: Share) -> np.ndarray:
     return np.ones(len(share.records)) if share.amounts is None else share.amounts
 
 
@@ -120,22 +135,32 @@ class Entries:
         """By how much each moves the sum of its side."""
         return np.nan_to_num(self.new) - np.nan_to_num(self.old)
 
+    @property
+    def added(self) -> np.ndarray:
+        """1 for a record that comes to add something, -1 for one that no longer does."""
+        return (~np.isnan(self.new)).astype(np.float64) - ~np.isnan(self.old)
+
 
 def value_after(state: Totals, entries: Entries, applied: np.ndarray | None = None) -> np.ndarray:
     """The metric after the changes, per column of `applied` (entries x cases, bool; None: one case with all)."""
     cases = np.ones((len(entries.side), 1), dtype=bool) if applied is None else applied
     if state.values is not None:
         return _medians(state.values, entries, cases)
-    change = entries.change
-    top = state.top + np.where(entries.side == 0, change, 0.0) @ cases
+    above = entries.side == 0
+    moves = (np.where(above, entries.change, 0.0), np.where(above, 0.0, entries.change), entries.added * above)
+    return value_of(state, *(move @ cases for move in moves))
+
+
+def value_of(state: Totals, top: np.ndarray, bottom: np.ndarray, added: np.ndarray) -> np.ndarray:
+    """The metric after changes of its sums: by how much top and bottom move, and how many records more add to top."""
+    top = state.top + top
     if state.bottom is None:
         return top
-    bottom = state.bottom + np.where(entries.side == 1, change, 0.0) @ cases
+    bottom = state.bottom + bottom
     # What sums of floats leave of a 0 is no denominator.
     gone = np.abs(bottom) <= 1e-9 * max(1.0, abs(state.bottom))
     if state.needed is not None:
-        added = (~np.isnan(entries.new)).astype(np.float64) - ~np.isnan(entries.old)
-        gone |= state.needed + np.where(entries.side == 0, added, 0.0) @ cases < 0.5
+        gone |= state.needed + added < 0.5
     return np.divide(top, bottom, out=np.full(len(top), np.nan), where=~gone)
 
 

@@ -11,11 +11,15 @@ from audit.cleaning.clean import LINKS, STRICT_CONFIDENCE
 from audit.dataset import Dataset
 from audit.matching import MatchResult
 from audit.rule import FixKind, FixSafety
+from reports.metrics.links import linked
 
 HELD_EITHER_WAY = 0.5
 """A pair held for its contradiction is one record or two: neither is likelier."""
 
 STALE_RULE = "TIM001"
+OUTLYING = frozenset({"ACC040"})
+"""Checks that call an amount far from the usual: it may be true or a slip, and no check knows the true one."""
+
 UNDECIDED = 0.5
 """The probability of a change for which no finding can be named."""
 
@@ -23,11 +27,16 @@ WHOLE_RECORD = (str(FixKind.MERGE), str(FixKind.DROP))
 
 
 def open_questions(findings: pd.DataFrame, dataset: Dataset, matches: Mapping[str, MatchResult]) -> pd.DataFrame:
-    """The findings with what else is open, as fixes that need review: held pairs merged, stale addresses dead.
+    """The findings with what else is open, as fixes that need review: held pairs merged, stale addresses dead, outlying
+    amounts that nobody has confirmed unknown.
 
     These lines are for measuring alone: loose cleaning makes them, the cleaned tables never do.
     """
-    added = [_stale(findings, dataset), *(_held(findings, entity, match) for entity, match in matches.items())]
+    added = [
+        _stale(findings, dataset),
+        _outlying(findings),
+        *(_held(findings, entity, match) for entity, match in matches.items()),
+    ]
     added = [frame for frame in added if len(frame)]
     return pd.concat([findings, *added], ignore_index=True) if added else findings
 
@@ -42,6 +51,14 @@ def _stale(findings: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
         suggestion="true",
         fix_kind=str(FixKind.SET),
         fix_safety=str(FixSafety.NEEDS_REVIEW),
+    )
+
+
+def _outlying(findings: pd.DataFrame) -> pd.DataFrame:
+    """Outlying amounts as blank ones, with the confidence of the check; one that is accepted is confirmed."""
+    unfixed = findings["fix_kind"].eq(str(FixKind.NONE)) & ~findings["accepted"].astype(bool)
+    return findings[findings["rule_id"].isin(OUTLYING) & unfixed].assign(
+        suggestion=pd.NA, fix_kind=str(FixKind.CLEAR), fix_safety=str(FixSafety.NEEDS_REVIEW)
     )
 
 
@@ -108,9 +125,9 @@ class Proposals:
 
     def relevant(self, inputs: tuple[str, ...], *, open_only: bool) -> np.ndarray:
         """The numbers of the lines that can change what a metric reads."""
-        lines = self.lines
-        mask = lines["kind"].isin(WHOLE_RECORD) | self._fields.isin(inputs)
-        return np.flatnonzero(mask & ~lines["sure"]) if open_only else np.flatnonzero(mask)
+        whole, codes, names = self._fields
+        mask = whole | np.isin(names, inputs)[codes]
+        return np.flatnonzero(mask & ~self._columns["sure"]) if open_only else np.flatnonzero(mask)
 
     def lines_of(self, entries: pd.DataFrame, inputs: tuple[str, ...], *, open_only: bool) -> np.ndarray:
         """Per entry (entity, record) the number of the line behind its change; -1 where none can be named.
@@ -118,62 +135,66 @@ class Proposals:
         The line of the record itself, else of the record that merges into it, else of the merged record it links to.
         """
         numbers = self.relevant(inputs, open_only=open_only)
-        lines = self.lines.iloc[numbers]
-        own = _first(lines["entity"], lines["record"], numbers)
-        merging = lines["into"].to_numpy() >= 0
-        into = _first(lines["entity"][merging], lines["into"][merging], numbers[merging])
-        keys = pd.MultiIndex.from_arrays([entries["entity"].astype(object), entries["record"]])
-        found = own.reindex(keys).fillna(-1).to_numpy(dtype="int64")
-        left = found < 0
-        found[left] = into.reindex(keys[left]).fillna(-1).to_numpy(dtype="int64")
-        for entity in pd.unique(entries["entity"][found < 0]):
+        entities, records = entries["entity"].to_numpy(dtype=object), entries["record"].to_numpy()
+        found = np.full(len(entries), -1, dtype=np.int64)
+        line_of: dict[str, np.ndarray] = {}
+
+        def first(entity: str, wanted: np.ndarray) -> np.ndarray:
+            if entity not in line_of:
+                line_of[entity] = self._first_lines(entity, numbers)
+            known = line_of[entity]
+            place = np.where((wanted >= 0) & (wanted < len(known) - 1), wanted, len(known) - 1)
+            return known[place]
+
+        for entity in dict.fromkeys(entities):
+            mine = entities == entity
+            found[mine] = first(str(entity), records[mine])
             for field, target in LINKS.get(str(entity), ()):
-                rows = np.flatnonzero((found < 0) & (entries["entity"] == entity).to_numpy())
+                rows = np.flatnonzero(mine & (found < 0))
                 if len(rows):
-                    parents = self._parents(str(entity), field, target, entries["record"].to_numpy()[rows])
-                    near = pd.MultiIndex.from_arrays([np.full(len(rows), target, dtype=object), parents])
-                    mine, merged = own.reindex(near).to_numpy(), into.reindex(near).to_numpy()
-                    found[rows] = np.nan_to_num(np.where(np.isnan(mine), merged, mine), nan=-1.0).astype("int64")
+                    found[rows] = first(target, self._parents(str(entity), field, target, records[rows]))
         return found
 
+    def _first_lines(self, entity: str, numbers: np.ndarray) -> np.ndarray:
+        """By record number the first of the lines about it, else about what merges into it; the last place is -1."""
+        columns = self._columns
+        mine = numbers[columns["entity"][numbers] == entity]
+        records, into = columns["record"][mine], columns["into"][mine]
+        known = np.full(int(max(records.max(initial=-1), into.max(initial=-1))) + 2, -1, dtype=np.int64)
+        merging = into >= 0
+        # Written from the last to the first, so that the first stays.
+        known[into[merging][::-1]] = mine[merging][::-1]
+        known[records[::-1]] = mine[::-1]
+        return known
+
     def _parents(self, entity: str, field: str, target: str, records: np.ndarray) -> np.ndarray:
-        """The record of `target` that each record links to, within its source; -1 for none."""
+        """The record of `target`, among those that take part in a merge, that each record links to; -1 for none."""
         if not self.raw.has(f"{entity}.{field}") or not self.raw.has(f"{target}.source_id"):
             return np.full(len(records), -1)
-        child, parent = self.raw[entity], self.raw[target]
+        child = self.raw[entity]
+        if (entity, field, target) not in self._known_parents:
+            parent, columns = self.raw[target], self._columns
+            merges = (columns["entity"] == target) & (columns["into"] >= 0)
+            members = np.r_[columns["record"][merges], columns["into"][merges]]
+            part = parent.take(parent.index.isin(members))
+            place = linked(child, field, part)
+            self._known_parents[entity, field, target] = np.append(part.index.to_numpy(), -1)[place]
         place = child.index.get_indexer(records)
-        known = place >= 0
-        links = pd.Series(pd.NA, index=range(len(records)), dtype=object)
-        ids = child[field].astype(object).to_numpy()
-        sources = child.lineage["source"].astype(object).to_numpy()
-        links[known] = [
-            f"{source}\t{name}" if isinstance(name, str) else None
-            for source, name in zip(sources[place[known]], ids[place[known]], strict=True)
-        ]
-        index = self._ids[target] if target in self._ids else self._index(parent.entity)
-        return index.reindex(links).fillna(-1).to_numpy(dtype="int64")
-
-    def _index(self, target: str) -> pd.Series:
-        """Record numbers of the records of `target` that take part in a merge, by source and id."""
-        table, lines = self.raw[target], self.lines
-        merges = lines[(lines["entity"] == target) & (lines["into"] >= 0)]
-        wanted = np.unique(np.r_[merges["record"].to_numpy(), merges["into"].to_numpy()])
-        place = table.index.get_indexer(wanted)
-        wanted, place = wanted[place >= 0], place[place >= 0]
-        ids = table["source_id"].astype(object).to_numpy()[place]
-        sources = table.lineage["source"].astype(object).to_numpy()[place]
-        keys = [f"{source}\t{name}" for source, name in zip(sources, ids, strict=True)]
-        found = pd.Series(wanted, index=pd.Index(keys, dtype=object))
-        self._ids[target] = found[~found.index.duplicated()]
-        return self._ids[target]
+        return np.where(place >= 0, self._known_parents[entity, field, target][place], -1)
 
     @cached_property
-    def _ids(self) -> dict[str, pd.Series]:
+    def _known_parents(self) -> dict[tuple[str, str, str], np.ndarray]:
         return {}
 
     @cached_property
-    def _fields(self) -> pd.Series:
-        return self.lines["entity"].astype(str) + "." + self.lines["field"].astype(str)
+    def _columns(self) -> dict[str, np.ndarray]:
+        return {str(name): self.lines[name].to_numpy() for name in self.lines}
+
+    @cached_property
+    def _fields(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Per line whether it is about a whole record, and a code of its field; the fields as ``entity.field``."""
+        codes, names = pd.factorize(self.lines["entity"].astype(str) + "." + self.lines["field"].astype(str))
+        return self.lines["kind"].isin(WHOLE_RECORD).to_numpy(), codes, np.asarray(names, dtype=str)
 
     @cached_property
     def units(self) -> np.ndarray:
@@ -185,16 +206,9 @@ class Proposals:
 
     def probability(self, numbers: np.ndarray, inputs: tuple[str, ...]) -> np.ndarray:
         """How likely each line is right; for -1, what the open lines that the metric reads are likely on average."""
-        confidence = self.lines["confidence"].to_numpy()
+        confidence = self._columns["confidence"]
         mine = self.relevant(inputs, open_only=True)
         usual = float(confidence[mine].mean()) if len(mine) else UNDECIDED
         if not len(confidence):
             return np.full(len(numbers), usual)
         return np.where(numbers >= 0, confidence[np.maximum(numbers, 0)], usual)
-
-
-def _first(entity: pd.Series, record: pd.Series, numbers: np.ndarray) -> pd.Series:
-    """The first line number by entity and record."""
-    index = pd.MultiIndex.from_arrays([entity.astype(object), record])
-    found = pd.Series(numbers.astype("float64"), index=index)
-    return found[~index.duplicated()]

@@ -1,7 +1,7 @@
 """Every metric on raw and on cleaned tables: values, interval, verdict, difference by issue family, worklist."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,19 +9,20 @@ import pandas as pd
 from audit.cleaning import Strictness
 from audit.dataset import Dataset
 from audit.engine import FINDING_TYPES
-from audit.metric import Metric, MetricContext, Period, Terms
+from audit.metric import Metric, MetricContext, Period
 from audit.result import IMPACT_TYPES, METRIC_TYPES, empty
 from audit.schema import TEXT
-from reports.impact.attribution import Ends, Worth, changed_inputs, shapley, worth_of_coalitions
-from reports.impact.contributions import NOTHING, Entries, Totals, dated, differing, totals, value_after, without
+from reports.impact.attribution import Ends, Worth, shapley, worth_of_coalitions
+from reports.impact.contributions import NOTHING, Totals, differing
 from reports.impact.doubt import Proposals
-from reports.impact.readings import KEY, contexts, groups, headlines, told
+from reports.impact.readings import KEY, Reader, contexts, told
 from reports.impact.simulate import Simulation, open_entries
 from reports.impact.verdict import judge
 from reports.impact.worklist import mover_table, worklist_of, worklist_table
-from reports.metrics.catalogue import periods_of
-from reports.metrics.facts import Facts, facts
+from reports.metrics.cuts import LOOKED_UP
+from reports.metrics.facts import facts
 from reports.metrics.periods import before, year_before
+from reports.metrics.versions import Version, version
 
 Cleaner = Callable[[frozenset[str] | None, Strictness], Dataset]
 """The tables cleaned of the issues of some families (None: of all) with a strictness."""
@@ -38,46 +39,6 @@ class Measures:
     impact: pd.DataFrame
     worklist: pd.DataFrame
     movers: pd.DataFrame
-
-
-class _Records:
-    """What the records of the raw tables add to each metric, so that other tables are read by their difference."""
-
-    def __init__(self, raw: Facts, ctxs: Mapping[str, MetricContext], periods: Sequence[Period]) -> None:
-        self.raw, self.ctxs, self.periods = raw, ctxs, periods
-        self.states: dict[str, list[tuple[Period, Totals]]] = {}
-        self._terms: dict[str, Terms | None] = {}
-
-    def changed(self, metric: Metric, cleaned: Facts) -> pd.DataFrame | None:
-        """The records that add differently to a metric; None where it is not made of what records add."""
-        terms = self._of_raw(metric)
-        after = None if terms is None else self._whole(metric, cleaned)
-        return None if terms is None or after is None else differing(terms, after)
-
-    def _of_raw(self, metric: Metric) -> Terms | None:
-        if metric.id not in self._terms:
-            terms = self._terms[metric.id] = self._whole(metric, self.raw)
-            if terms is not None:
-                suit = periods_of(metric, self.periods)
-                chosen = suit if dated(terms) else [period for period in suit if period.start is period.end is None]
-                self.states[metric.id] = [(period, totals(terms, period)) for period in chosen]
-        return self._terms[metric.id]
-
-    def _whole(self, metric: Metric, data: Facts) -> Terms | None:
-        return metric.compute(data, replace(self.ctxs[metric.id], period=Period()), "").terms
-
-    def read(self, cleaned: Facts, metrics: Sequence[Metric]) -> tuple[dict[str, dict[str, float]], dict]:
-        """The values of each metric by period as far as records tell them, and the records that add differently."""
-        values, changes = {}, {}
-        for metric in metrics:
-            found = self.changed(metric, cleaned)
-            if found is not None:
-                changes[metric.id] = found
-                values[metric.id] = {
-                    period.label: float(value_after(state, Entries.of(found, period))[0])
-                    for period, state in self.states[metric.id]
-                }
-        return values, changes
 
 
 def measure(
@@ -97,39 +58,50 @@ def measure(
     """
     raw_facts = facts(dataset)
     ctxs = contexts(raw_facts, metrics, ctx)
+    reader = Reader(raw_facts, ctxs, periods)
+    raw = reader.headlines(metrics)
     pairs = [(metric, breakdown) for metric in metrics for breakdown in metric.breakdowns]
-    raw = headlines(raw_facts, metrics, ctxs, periods)
-    raw_groups, pairs = groups(raw_facts, pairs, ctxs)
+    raw_groups, pairs = reader.groups(pairs)
     proposals = Proposals.of(empty(FINDING_TYPES) if findings is None else findings, dataset)
-    records = _Records(raw_facts, ctxs, periods)
+    reads = {metric.id: _read_by(metric) for metric in metrics}
     changes: dict[Strictness, dict[str, pd.DataFrame]] = {}
+    states: dict[str, list[tuple[Period, Totals]]] = {}
     versions = {}
     for strictness in Strictness:
-        cleaned = facts(cleaner(None, strictness))
-        touched = _touched(raw_facts, cleaned, metrics)
-        mine = [metric for metric in metrics if metric.id in touched]
-        part, _ = groups(cleaned, [pair for pair in pairs if pair[0].id in touched], ctxs)
+        tables = version(raw_facts, cleaner(None, strictness), frozenset().union(*reads.values()))
+        touched = [metric for metric in metrics if tables.changed & reads[metric.id]]
+        other = Reader(tables, ctxs, periods)
+        part, _ = other.groups([pair for pair in pairs if pair[0] in touched])
         if strictness is Strictness.NORMAL:
-            read = headlines(cleaned, mine, ctxs, periods)
+            read = other.headlines(touched)
         else:
-            read, changes[strictness] = _read(records, cleaned, mine, raw, ctxs, periods)
-        versions[strictness] = pd.concat([_with(raw, read, touched), _with(raw_groups, part, touched)])
-        del cleaned
-    intervals = _intervals(metrics, records, changes, proposals)
+            read = _values_of(raw, other, touched)
+            changes[strictness] = _changes(reader, other, touched)
+        if strictness is Strictness.STRICT:
+            states = {metric.id: other.totals(metric) for metric in touched}
+        ids = [metric.id for metric in touched]
+        versions[strictness] = pd.concat([_with(raw, read, ids), _with(raw_groups, part, ids)])
+        del tables, other
+    intervals = _intervals(metrics, reader, states, changes, proposals)
     table = _table(raw, raw_groups, versions, metrics, intervals, periods)
     normal = versions[Strictness.NORMAL]
     ends = Ends(by_metric(raw), by_metric(normal[normal["breakdown"] == ""]))
+    inputs = frozenset(name for metric in metrics for name in metric.inputs)
+
+    def read_values(tables: Version, chosen: Sequence[Metric]) -> dict[str, np.ndarray]:
+        mine = Reader(tables, ctxs, periods)
+        return {metric.id: mine.values(metric) for metric in chosen}
+
     worths = worth_of_coalitions(
-        dataset,
-        lambda coalition: cleaner(coalition, Strictness.NORMAL),
+        lambda coalition: version(raw_facts, cleaner(coalition, Strictness.NORMAL), inputs),
         families,
         metrics,
-        lambda cleaned, chosen: by_metric(_read(records, facts(cleaned), chosen, raw, ctxs, periods)[0]),
+        read_values,
         ends,
     )
     loose = changes[Strictness.LOOSE] if findings is not None else {}
     listed = [
-        worklist_of(metric, records.states[metric.id][0][1], loose[metric.id], proposals)
+        worklist_of(metric, reader.totals(metric)[0][1], loose[metric.id], proposals)
         for metric in metrics
         if metric.id in loose
     ]
@@ -141,23 +113,6 @@ def measure(
     )
 
 
-LOOKED_UP = (
-    "user.team",
-    "user.region",
-    "user.full_name",
-    "user.source_id",
-    "account.industry",
-    "account.country",
-    "account.name",
-    "account.source_id",
-    "deal.owner",
-    "deal.owner_id",
-    "deal.company_id",
-    "deal.company_name",
-)
-"""What the groups of deals are looked up by (`reports.metrics.cuts`)."""
-
-
 def _read_by(metric: Metric) -> frozenset[str]:
     """Every field that the metric or one of its breakdowns may read."""
     tables = {name.partition(".")[0] for name in metric.inputs}
@@ -165,79 +120,52 @@ def _read_by(metric: Metric) -> frozenset[str]:
     return frozenset({*metric.inputs, *fields, *(LOOKED_UP if "deal" in tables else ())})
 
 
-def _touched(raw: Facts, cleaned: Facts, metrics: Sequence[Metric]) -> frozenset[str]:
-    """The metrics that read anything that cleaning changed; all others read what they read of the raw tables.
-
-    What was worked out of columns that are the same is handed on.
-    """
-    reads = {metric.id: _read_by(metric) for metric in metrics}
-    names = sorted(frozenset().union(*reads.values()))
-    changed = changed_inputs(raw, cleaned, names)
-    cleaned.take_over(raw, frozenset(names) - changed)
-    return frozenset(metric_id for metric_id, read in reads.items() if changed & read)
-
-
-def _with(raw: pd.DataFrame, found: pd.DataFrame, touched: frozenset[str]) -> pd.DataFrame:
+def _with(raw: pd.DataFrame, found: pd.DataFrame, touched: Sequence[str]) -> pd.DataFrame:
     """What was read anew, and of the other metrics what the raw tables read."""
     kept = raw[~raw["metric_id"].isin(touched)]
     return pd.concat([kept, found]) if len(kept) else found
 
 
-def _read(
-    records: _Records,
-    cleaned: Facts,
-    metrics: Sequence[Metric],
-    raw: pd.DataFrame,
-    ctxs: Mapping[str, MetricContext],
-    periods: Sequence[Period],
-) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """The readings of `metrics`, by what their records add where that is known, and the records that differ."""
-    values, changes = records.read(cleaned, metrics)
-    rest = [
-        metric
-        for metric in metrics
-        if metric.id not in values or len(values[metric.id]) < len(periods_of(metric, periods))
-    ]
-    direct = headlines(cleaned, rest, ctxs, periods)
-    others = [metric.id for metric in metrics if metric.id not in {metric.id for metric in rest}]
-    told = raw[raw["metric_id"].isin(others)]
-    keys = zip(told["metric_id"], told["period"], strict=True)
-    found = told.assign(value=[values[metric_id][period] for metric_id, period in keys])
-    return (pd.concat([found, direct]) if len(direct) else found), changes
+def _values_of(raw: pd.DataFrame, other: Reader, metrics: Sequence[Metric]) -> pd.DataFrame:
+    """The headline figures of `metrics` with the values that other tables read."""
+    places = raw.groupby("metric_id", sort=False).indices
+    rows = [places[metric.id] for metric in metrics]
+    if not rows:
+        return raw.iloc[:0]
+    return raw.iloc[np.concatenate(rows)].assign(value=np.concatenate([other.values(metric) for metric in metrics]))
+
+
+def _changes(reader: Reader, other: Reader, metrics: Sequence[Metric]) -> dict[str, pd.DataFrame]:
+    """Per metric that is made of what records add, the records that add differently."""
+    found = {}
+    for metric in metrics:
+        before, after = reader.whole(metric).terms, other.whole(metric).terms
+        if before is not None and after is not None:
+            found[metric.id] = differing(before, after)
+    return found
 
 
 def _intervals(
     metrics: Sequence[Metric],
-    records: _Records,
+    reader: Reader,
+    states: Mapping[str, list[tuple[Period, Totals]]],
     changes: Mapping[Strictness, Mapping[str, pd.DataFrame]],
     proposals: Proposals,
 ) -> pd.DataFrame:
-    """The interval of each metric and period that something leaves open: metric_id, period, low, high."""
+    """The interval of each metric and period that something leaves open: columns of INTERVAL_TYPES.
+
+    `states` are the sums under strict cleaning of the metrics that it touches.
+    """
     simulation, lines = Simulation(proposals), []
+    none = differing(NOTHING, NOTHING)
     for metric in metrics if len(proposals.lines) else ():
-        none = differing(NOTHING, NOTHING)
         strict, loose = (changes[kind].get(metric.id, none) for kind in (Strictness.STRICT, Strictness.LOOSE))
-        if metric.id not in records.states or not (len(strict) or len(loose)):
+        if not (len(strict) or len(loose)):
             continue
-        waiting = open_entries(strict, loose)
-        states = [(period, _after(state, strict, period)) for period, state in records.states[metric.id]]
-        found = simulation.intervals(metric, waiting, states)
-        lines += [(metric.id, period.label, *ends) for (period, _), ends in zip(states, found, strict=True)]
+        mine = states.get(metric.id) or reader.totals(metric)
+        found = simulation.intervals(metric, open_entries(strict, loose), mine)
+        lines += [(metric.id, period.label, *ends) for (period, _), ends in zip(mine, found, strict=True)]
     return pd.DataFrame(lines, columns=list(INTERVAL_TYPES)).astype(INTERVAL_TYPES)
-
-
-def _after(state: Totals, changed: pd.DataFrame, period: Period) -> Totals:
-    """The sums once the records of `changed` are as they are after cleaning."""
-    entries = Entries.of(changed, period)
-    if state.values is not None:
-        old, new = entries.old[~np.isnan(entries.old)], entries.new[~np.isnan(entries.new)]
-        return replace(state, values=np.concatenate([without(state.values, old), new]))
-    above, below = (entries.side == side for side in (0, 1))
-    needed = state.needed
-    if needed is not None:
-        needed += int((~np.isnan(entries.new[above])).sum()) - int((~np.isnan(entries.old[above])).sum())
-    bottom = None if state.bottom is None else state.bottom + float(entries.change[below].sum())
-    return Totals(state.top + float(entries.change[above].sum()), bottom, needed=needed)
 
 
 def _table(

@@ -8,9 +8,11 @@ from audit.config import Config
 from audit.dataset import Dataset
 from audit.metric import MetricContext
 from reports.metrics.attribution import WINDOWS, attribution
+from reports.metrics.cohorts import cohorts
 from reports.metrics.facts import facts
 from reports.metrics.forecast import MONTH_TYPES, forecast
 from reports.metrics.goals import progress
+from reports.metrics.investment import sensitivities
 from reports.metrics.standard import standard_reports
 
 
@@ -30,6 +32,8 @@ def performance(
         "forecast_deals": expected.deals,
         "forecast_months": months[[*MONTH_TYPES, "expected_raw"]],
         "attribution": attribution(before, after, ctx, windows),
+        "cohorts": cohorts(before, after, ctx),
+        "roi_sensitivity": sensitivities(after, ctx),
         "goals": progress(metrics, config.metrics.goals, config.metrics.targets),
     }
     if len(expected.deals):

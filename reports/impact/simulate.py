@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from audit.metric import Metric, Period
-from reports.impact.contributions import KEY, Entries, Totals, value_after
+from reports.impact.contributions import KEY, Entries, Totals, value_after, value_of
 from reports.impact.doubt import Proposals
 
 DRAWS = 200
@@ -47,33 +47,60 @@ class Simulation:
         self, metric: Metric, changed: pd.DataFrame, states: Sequence[tuple[Period, Totals]]
     ) -> list[tuple[float, float]]:
         """The interval of a metric per period. `states` are its sums under strict cleaning."""
-        applied = self._applied(metric, changed)
+        place, applied = self._decided(metric, changed)
+        if not states:
+            return []
+        if states[0][1].values is not None:
+            drawn = [value_after(state, *_moved(changed, period, applied[place])) for period, state in states]
+        else:
+            drawn = self._sums(changed, states, place, applied)
         found = []
         tail = (1 - LEVEL) / 2
-        for period, state in states:
-            entries = Entries.of(changed, period, "old", "new")
-            moved = ~((entries.old == entries.new) | (np.isnan(entries.old) & np.isnan(entries.new)))
-            mine = Entries(entries.side[moved], entries.old[moved], entries.new[moved])
-            drawn = value_after(state, mine, applied[moved])
-            drawn = drawn[~np.isnan(drawn)]
-            low, high = np.quantile(drawn, [tail, 1 - tail]) if len(drawn) else (np.nan, np.nan)
+        for values in drawn:
+            known = values[~np.isnan(values)]
+            low, high = np.quantile(known, [tail, 1 - tail]) if len(known) else (np.nan, np.nan)
             found.append((float(low), float(high)))
         return found
 
-    def _applied(self, metric: Metric, changed: pd.DataFrame) -> np.ndarray:
-        """Whether each entry changes, per draw (entries x draws)."""
+    def _sums(
+        self, changed: pd.DataFrame, states: Sequence[tuple[Period, Totals]], place: np.ndarray, applied: np.ndarray
+    ) -> list[np.ndarray]:
+        """The metric per draw in each period: what each decision adds to its sums, times whether it is taken."""
+        size = len(applied)
+        moves = np.zeros((len(states), 3, size))
+        for number, (period, _) in enumerate(states):
+            entries = Entries.of(changed, period, "old", "new")
+            above = entries.side == 0
+            for row, amounts in enumerate(
+                (np.where(above, entries.change, 0.0), np.where(above, 0.0, entries.change), entries.added * above)
+            ):
+                moves[number, row] = np.bincount(place, weights=amounts, minlength=size)
+        sums = (moves.reshape(3 * len(states), size) @ applied.astype(np.float64)).reshape(len(states), 3, -1)
+        return [value_of(state, *mine) for (_, state), mine in zip(states, sums, strict=True)]
+
+    def _decided(self, metric: Metric, changed: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Per entry the place of its decision, and per decision whether it is taken in each draw (bool)."""
         numbers = self.proposals.lines_of(changed, metric.inputs, open_only=True)
         chance = self.proposals.probability(numbers, metric.inputs)
-        uniform = np.empty((len(changed), self.draws), dtype=np.float32)
-        named = numbers >= 0
-        uniform[named] = self._decisions[self.proposals.units[numbers[named]]]
         # Entries for which no line can be named are decisions of their own, by record.
-        records, place = np.unique(changed["record"].to_numpy()[~named], return_inverse=True)
-        apart = np.random.default_rng(SEED + 1).random((len(records), self.draws), dtype=np.float32)
-        uniform[~named] = apart[place]
-        return uniform < chance[:, None].astype(np.float32)
+        keys = np.where(numbers >= 0, numbers, -1 - changed["record"].to_numpy())
+        decisions, first, place = np.unique(keys, return_index=True, return_inverse=True)
+        chance, named = chance[first], decisions >= 0
+        uniform = np.empty((len(decisions), self.draws), dtype=np.float32)
+        uniform[named] = self._decisions[self.proposals.units[decisions[named]]]
+        # From the lowest record number on, whatever order the keys are in.
+        apart = np.random.default_rng(SEED + 1).random((int((~named).sum()), self.draws), dtype=np.float32)
+        uniform[~named] = apart[::-1]
+        return place, uniform < chance[:, None].astype(np.float32)
 
     @cached_property
     def _decisions(self) -> np.ndarray:
         units = int(self.proposals.units.max(initial=-1)) + 1
         return np.random.default_rng(SEED).random((units, self.draws), dtype=np.float32)
+
+
+def _moved(changed: pd.DataFrame, period: Period, applied: np.ndarray) -> tuple[Entries, np.ndarray]:
+    """The entries that make a difference in a period, and whether they do so in each draw."""
+    entries = Entries.of(changed, period, "old", "new")
+    moved = ~((entries.old == entries.new) | (np.isnan(entries.old) & np.isnan(entries.new)))
+    return Entries(entries.side[moved], entries.old[moved], entries.new[moved]), applied[moved]

@@ -6,6 +6,9 @@ range over strict, normal and loose cleaning):
 - difference = |raw - cleaned| / |cleaned|: how wrong the raw figure is
 - range = (high - low) / |cleaned|: how far the open questions could still move the cleaned one; where it lies outside
   of the interval, the range reaches to it
+- open questions = fixes that wait for review, held and uncertain merges, stale addresses, and outlying amounts that
+  nobody has confirmed (`accept` confirms one): such an amount counts as unknown with the confidence of the check, so
+  that a sum which rests on it has a wide range and is not reportable
 - rows = the records behind it; asked of rates, averages and ratios alone
 
 The first of VERDICT_RULES whose limits are all kept is the verdict; where none is, "do not report". A cleaned figure
@@ -91,18 +94,17 @@ def _reason(
 def _distance(difference: float) -> str:
     if difference == 0:
         return "The raw figure is the same as the cleaned one."
-    direction = "above" if difference > 0 else "below"
     if np.isinf(difference):
-        return f"The raw figure is {direction} the cleaned one, which is 0."
-    return f"The raw figure is {_percent(abs(difference))} {direction} the cleaned one."
+        return f"The raw figure is {'above' if difference > 0 else 'below'} the cleaned one, which is 0."
+    return f"The raw figure is {_percent(abs(difference))} {'above' if difference > 0 else 'below'} the cleaned one."
 
 
 def _width(width: float, drawn: bool) -> str:
     if width == 0:
         return "No open question can move it." if drawn else "Strict and loose cleaning give the same."
     if drawn:
-        moved = "from 0" if np.isinf(width) else f"by {_percent(width)}"
-        return f"The open questions can still move it {moved} (90 % interval)."
+        moved = _percent(width)
+        return f"The open questions can still move it {'from 0' if np.isinf(width) else f'by {moved}'} (90 % interval)."
     if np.isinf(width):
         return "Between strict and loose cleaning it is no longer 0."
     return f"Between strict and loose cleaning it varies by {_percent(width)}."

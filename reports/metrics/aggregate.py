@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset, Table
-from audit.metric import Measured, MetricContext, Share, Terms
-from audit.schema import TEXT, entities, field
+from audit.metric import Lines, Measured, MetricContext, Share, Terms
+from audit.schema import entities, field
 from audit.values import money as money_values
 from reports.metrics.timeline import BLANK, CALENDAR, Groups, Timeline, labelled
 
@@ -30,7 +30,7 @@ def not_computable(missing: str, label: str = "") -> Measured:
 
 def figure(value: float, label: str = "") -> Measured:
     """One number for the whole that no rows are counted behind."""
-    return Measured(_values([""], [value], [label], [0]))
+    return Measured(_lines([""], [value], [label], [0]))
 
 
 def lacking(dataset: Dataset, *needs: str | tuple[str, ...]) -> str:
@@ -91,34 +91,43 @@ def aggregate(
             codes = codes * width + currency.codes
             units = np.tile(currency.labels, len(labels))
             labels = np.repeat(labels, width)
-    rows = np.bincount(codes[selected], minlength=len(labels))
-    results = _statistic(statistic, codes[selected], None if numbers is None else numbers[selected], rows)
+    chosen = np.flatnonzero(selected)
+    mine = codes[chosen]
+    rows = np.bincount(mine, minlength=len(labels))
+    results = _statistic(statistic, mine, None if numbers is None else numbers[chosen], rows)
     present = np.array([0]) if breakdown == "" else _order(rows, labels, breakdown)
     missing = ""
     if breakdown == "" and np.isnan(results[0]):
         missing = f"There are no {what} here." if not rows[0] else f"None of the {rows[0]:,} {what} has a value."
     return Measured(
-        _values(labels[present], results[present], units[present], rows[present]),
-        records={table.entity: table.index[selected].to_numpy()} if breakdown == "" else {},
+        Lines(labels[present], results[present], units[present], rows[present]),
+        records={table.entity: table.index.to_numpy()[chosen]} if breakdown == "" else {},
         missing=missing,
-        terms=_terms(table, selected, statistic, numbers, at) if breakdown == "" else None,
+        terms=_terms(table, chosen, statistic, numbers, at) if breakdown == "" else None,
     )
 
 
 def _terms(
-    table: Table, selected: np.ndarray, statistic: Statistic, numbers: np.ndarray | None, at: Timeline | None
+    table: Table, every: np.ndarray, statistic: Statistic, numbers: np.ndarray | None, at: Timeline | None
 ) -> Terms:
-    rows = np.flatnonzero(selected if numbers is None else selected & ~np.isnan(numbers))
-    records = table.index.to_numpy()[rows]
-    times = None if at is None else at.times[rows]
-    one = Share(table.entity, records, None, times)
+    rows = every if numbers is None else every[~np.isnan(numbers[every])]
+    records = table.index.to_numpy()
+    times = None if at is None else at.times
+
+    def share(places: np.ndarray, amounts: np.ndarray | None = None) -> Share:
+        return Share(table.entity, records[places], amounts, None if times is None else times[places])
+
+    one = share(rows)
     if statistic is Statistic.COUNT:
         return Terms((one,))
     assert numbers is not None, "only a count needs no value"
-    values = Share(table.entity, records, numbers[rows], times)
+    behind = None if len(rows) == len(every) else (share(every),)
+    values = Share(one.entity, one.records, numbers[rows], one.at)
     if statistic is Statistic.SUM:
-        return Terms((values,))
-    return Terms((values,), (one,)) if statistic is Statistic.MEAN else Terms((values,), median=True)
+        return Terms((values,), rows=behind)
+    if statistic is Statistic.MEAN:
+        return Terms((values,), (one,), rows=behind)
+    return Terms((values,), median=True, rows=behind)
 
 
 def ratio(numerator: Measured, denominator: Measured, *, over: str, under: str) -> Measured:
@@ -129,43 +138,79 @@ def ratio(numerator: Measured, denominator: Measured, *, over: str, under: str) 
     if numerator.missing or denominator.missing:
         return not_computable(numerator.missing or denominator.missing)
     for part, what in ((numerator, over), (denominator, under)):
-        if not part.values["rows"].any():
+        if not part.lines.rows.any():
             return not_computable(f"There are no {what} here.")
-    below = denominator.values
-    how = "cross" if list(below["group"]) == [""] else "inner"
-    joined = numerator.values.merge(below, how=how, on=None if how == "cross" else "group", suffixes=("", "_below"))
-    values = _values(
-        joined["group"], joined["value"] / joined["value_below"], joined["unit_label"], joined["rows_below"]
-    )
+    above, below = numerator.lines, denominator.lines
+    if list(below.group) == [""]:
+        upper, lower = np.arange(len(above.group)), np.zeros(len(above.group), dtype=np.int64)
+    else:
+        upper, lower = _matching(above.group, below.group)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = above.value[upper] / below.value[lower]
     parts = (numerator.terms, denominator.terms)
     terms = None
     if all(part is not None and part.bottom is None and not part.median for part in parts):
-        terms = Terms(parts[0].top, parts[1].top, both=True)  # type: ignore[union-attr]
-    return Measured(values, {**numerator.records, **denominator.records}, terms=terms)
+        terms = Terms(parts[0].top, parts[1].top, both=True, rows=parts[1].rows)  # type: ignore[union-attr]
+    return Measured(
+        Lines(above.group[upper], value, above.unit_label[upper], below.rows[lower]),
+        {**numerator.records, **denominator.records},
+        terms=terms,
+    )
+
+
+def _matching(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The places of all pairs of equal names, in the order of `left` and then of `right`."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(right):
+        places.setdefault(name, []).append(place)
+    pairs = [(place, other) for place, name in enumerate(left) for other in places.get(name, ())]
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 def together(parts: Sequence[Measured]) -> Measured:
     """Counts of several tables added up, group by group."""
-    values = pd.concat([part.values for part in parts])
-    added = values.groupby(["group", "unit_label"], sort=False, as_index=False).sum(numeric_only=True)
+    joined = Lines(
+        *(np.concatenate([getattr(part.lines, name) for part in parts]) for name in Lines.__dataclass_fields__)
+    )
     terms = [part.terms for part in parts if part.terms is not None]
     return Measured(
-        added[list(parts[0].values)],
+        summed(joined),
         {entity: rows for part in parts for entity, rows in part.records.items()},
         terms=Terms(tuple(share for term in terms for share in term.top)) if len(terms) == len(parts) else None,
     )
 
 
-def divided(measured: Measured, by: float) -> Measured:
-    """A sum or count over a number that no records stand behind."""
+def summed(lines: Lines) -> Lines:
+    """The lines of one group and currency as one, in the order in which they first come; what is NaN adds nothing."""
+    first: dict[tuple[str, str], int] = {}
+    codes = np.array(
+        [first.setdefault(key, len(first)) for key in zip(lines.group, lines.unit_label, strict=True)], dtype=np.int64
+    )
+    size = len(first)
+    keys = np.array([*first, ("", "")], dtype=object)[:size]
+    value = np.bincount(codes, weights=np.where(np.isnan(lines.value), 0.0, lines.value), minlength=size)
+    rows = np.bincount(codes, weights=lines.rows, minlength=size).astype(np.int64)
+    return Lines(keys[:, 0], value, keys[:, 1], rows)
+
+
+def unlabelled(lines: Lines, *, less: float = 0.0) -> Lines:
+    """Lines of a ratio of two amounts, which has no currency; `less` something."""
+    return replace(lines, value=lines.value - less, unit_label=np.full(len(lines.group), "", dtype=object))
+
+
+def divided(measured: Measured, by: float, *, of_period: bool = False) -> Measured:
+    """A sum or count over a number that no records stand behind; `of_period` where each period has its own number."""
     terms = measured.terms
     if terms is not None:
         shares = (
             (share, np.ones(len(share.records)) if share.amounts is None else share.amounts) for share in terms.top
         )
-        terms = Terms(tuple(replace(share, amounts=amounts / by) for share, amounts in shares))
-    values = measured.values.assign(value=measured.values["value"] / by)
-    return replace(measured, values=values, terms=terms)
+        # Terms without times are those of no other period.
+        terms = Terms(
+            tuple(replace(share, amounts=amounts / by, at=None if of_period else share.at) for share, amounts in shares)
+        )
+    return replace(measured, lines=replace(measured.lines, value=measured.lines.value / by), terms=terms)
 
 
 def group_rows(table: Table, breakdown: str, at: Timeline | None = None) -> Groups:
@@ -184,14 +229,17 @@ def group_rows(table: Table, breakdown: str, at: Timeline | None = None) -> Grou
 
 def currencies(table: Table, ctx: MetricContext) -> Groups:
     """The currency per row, as its ISO code; blank is a currency of its own unless no row at all names one."""
-    if "currency" in table:
-        codes, distinct = table.distinct("currency")
-        if len(distinct):
-            # What is no currency that we know stays as it is written: it must not be added to the blank ones.
-            names = money_values.currency(distinct).fillna(distinct).to_numpy(dtype=object)
-            labels, place = np.unique(np.append(names, ""), return_inverse=True)
-            return Groups(place[codes], labels)
+    if "currency" in table and len(table.distinct("currency")[1]):
+        return table.derived(_named_currencies)
     return Groups(np.zeros(len(table), dtype=np.int64), np.array([ctx.currency or ""], dtype=object))
+
+
+def _named_currencies(table: Table) -> Groups:
+    codes, distinct = table.distinct("currency")
+    # What is no currency that we know stays as it is written: it must not be added to the blank ones.
+    names = money_values.currency(distinct).fillna(distinct).to_numpy(dtype=object)
+    labels, place = np.unique(np.append(names, ""), return_inverse=True)
+    return Groups(place[codes], labels)
 
 
 def converted(currency: Groups, numbers: np.ndarray, ctx: MetricContext) -> tuple[Groups, np.ndarray]:
@@ -231,7 +279,8 @@ def _statistic(statistic: Statistic, codes: np.ndarray, numbers: np.ndarray | No
         return rows.astype("float64")
     assert numbers is not None, "only a count needs no value"
     known = ~np.isnan(numbers)
-    codes, numbers = codes[known], numbers[known]
+    if not known.all():
+        codes, numbers = codes[known], numbers[known]
     if statistic is Statistic.MEDIAN:
         return pd.Series(numbers).groupby(codes).median().reindex(np.arange(len(rows))).to_numpy()
     filled = np.bincount(codes, minlength=len(rows))
@@ -241,12 +290,10 @@ def _statistic(statistic: Statistic, codes: np.ndarray, numbers: np.ndarray | No
     return np.divide(total, filled, out=np.full(len(rows), np.nan), where=filled > 0)
 
 
-def _values(groups: Sequence, values: Sequence, units: Sequence, rows: Sequence) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "group": pd.Series(np.asarray(groups, dtype=object), dtype=TEXT),
-            "value": np.asarray(values, dtype="float64"),
-            "unit_label": pd.Series(np.asarray(units, dtype=object), dtype=TEXT),
-            "rows": np.asarray(rows, dtype="int64"),
-        }
+def _lines(groups: Sequence, values: Sequence, units: Sequence, rows: Sequence) -> Lines:
+    return Lines(
+        np.array(groups, dtype=object),
+        np.array(values, dtype="float64"),
+        np.array(units, dtype=object),
+        np.array(rows, dtype="int64"),
     )

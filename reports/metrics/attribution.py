@@ -9,12 +9,16 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.dataset import Dataset, Table
 from audit.metric import MetricContext
 from audit.schema import MULTI_SEPARATOR, TEXT
+from audit.values import text
 from reports.metrics.aggregate import converted, currencies
 from reports.metrics.facts import Facts, facts
+from reports.metrics.links import linked
 from reports.metrics.outcome import sounds
 
 MODELS = ("first touch", "last touch", "linear", "position-based", "view-through")
@@ -64,7 +68,11 @@ def credits(dataset: Dataset, ctx: MetricContext, windows: tuple[int, ...] = WIN
     sold = _sold(known, ctx)
     if sold.empty:
         return pd.DataFrame(columns=columns).astype({"deals": "float64", "revenue": "float64"})
-    seen = touches(known)
+    buyers = np.zeros(len(known.get("contact")) + 1, dtype=bool)
+    buyers[sold["contact"]] = True
+    # A deal that names nobody has no touch.
+    buyers[-1] = False
+    seen = touches(known, buyers)
     found = []
     for dimension in DIMENSIONS:
         reached = seen[seen[dimension].notna()].assign(group=lambda frame, name=dimension: frame[name])
@@ -99,21 +107,24 @@ def _sold(known: Facts, ctx: MetricContext) -> pd.DataFrame:
     return frame[known.outcomes.won & ~np.isnan(amounts) & ~np.isnat(known.closed.times)]
 
 
-def touches(known: Facts) -> pd.DataFrame:
-    """Everything that reached a contact: contact, at, campaign, source, view."""
+def touches(known: Facts, asked: np.ndarray) -> pd.DataFrame:
+    """Everything that reached a contact that is `asked` for: contact, at, campaign, source, view."""
     parts = [
-        _of(known, "contact", "created_at", campaign="campaign", source="lead_source"),
-        _of(known, "form_submission", "submitted_at", campaign="utm_campaign", source="utm_source"),
-        _of(known, "campaign_member", "responded_at", campaign="campaign"),
-        _of(known, "web_visit", "at", campaign="campaign", source="source"),
+        _of(known, asked, "contact", "created_at", campaign="campaign", source="lead_source"),
+        _of(known, asked, "form_submission", "submitted_at", campaign="utm_campaign", source="utm_source"),
+        _of(known, asked, "campaign_member", "responded_at", campaign="campaign"),
+        _of(known, asked, "web_visit", "at", campaign="campaign", source="source"),
     ]
     activities = known.get("activity")
     if len(activities):
+        who = _contacts(known, activities, "contact_id", "contact_email")
         for kinds, view in (("click",), False), (("open", "sent"), True):
             mask = np.logical_or.reduce([known.activities(kind) for kind in kinds])
-            parts.append(_of(known, "activity", "at", campaign="campaign", mask=mask, view=view, called="Email"))
+            parts.append(
+                _of(known, asked, "activity", "at", campaign="campaign", mask=mask, view=view, called="Email", who=who)
+            )
         calls = known.activities("calls") & sounds(activities, "direction", r"^in")
-        parts.append(_of(known, "activity", "at", mask=calls, called="Phone"))
+        parts.append(_of(known, asked, "activity", "at", mask=calls, called="Phone", who=who))
     return pd.concat([part for part in parts if len(part)] or [_nothing()], ignore_index=True)
 
 
@@ -131,6 +142,7 @@ def _nothing() -> pd.DataFrame:
 
 def _of(
     known: Facts,
+    asked: np.ndarray,
     entity: str,
     at: str,
     *,
@@ -139,20 +151,21 @@ def _of(
     mask: np.ndarray | None = None,
     view: bool = False,
     called: str | None = None,
+    who: np.ndarray | None = None,
 ) -> pd.DataFrame:
     table = known.get(entity)
     times = table.column(at).to_numpy(dtype="datetime64[us]")
     if entity == "contact":
         who = np.arange(len(table))
-    else:
-        who = _contacts(known, table, "contact_id", "contact_email" if entity == "activity" else "email")
-    keep = (who >= 0) & ~np.isnat(times)
+    elif who is None:
+        who = _contacts(known, table, "contact_id", "email")
+    keep = asked[who] & ~np.isnat(times)
     if mask is not None:
         keep &= mask
     frame = pd.DataFrame({"contact": who[keep], "at": times[keep]})
     for name, column in (("campaign", campaign), ("source", source)):
         if column and column in table:
-            frame[name] = table[column].astype(object).to_numpy()[keep]
+            frame[name] = table[column][keep].astype(object).to_numpy()
         else:
             frame[name] = called if name == "source" else None
     return frame.astype({"campaign": object, "source": object}).assign(view=view)
@@ -161,39 +174,24 @@ def _of(
 def _contacts(known: Facts, table: Table, by_id: str, by_email: str) -> np.ndarray:
     """The place of the contact that each row names by id (of its source, else of any) or by address; -1 for none."""
     contacts = known.get("contact")
-    who = np.full(len(table), -1, dtype=np.int64)
-    if by_id in table and "source_id" in contacts:
-        theirs = contacts["source_id"].astype(object).to_numpy()
-        named = table[by_id].astype(object).to_numpy()
-        sources = (part.lineage["source"].astype(str) + "\t" for part in (contacts, table))
-        within, asked = (source.to_numpy() + np.where(pd.isna(ids), "", ids).astype(object)
-                         for source, ids in zip(sources, (theirs, named), strict=True))  # fmt: skip
-        for keys, wanted in ((within, asked), (theirs, named)):
-            who = np.where(who < 0, _place(keys, wanted, ~pd.isna(named)), who)
-    if by_email in table and "email" in contacts:
+    who = linked(table, by_id, contacts)
+    if (who < 0).any():
+        who = np.where(who < 0, linked(table, by_id, contacts, same_source=False), who)
+    if by_email in table and "email" in contacts and (who < 0).any():
         addresses, places = _addresses(contacts)
-        asked = table[by_email].str.strip().str.casefold().astype(object).to_numpy()
-        found = _place(addresses, asked, ~pd.isna(asked))
-        who = np.where((who < 0) & (found >= 0), places[found] if len(places) else -1, who)
+        codes, values = table.distinct(by_email)
+        asked = text.arrow(values.str.strip().str.casefold())
+        at = pc.index_in(asked, value_set=addresses).fill_null(-1).to_numpy(zero_copy_only=False)
+        found = np.append(np.append(places, -1)[at], -1)[codes]
+        who = np.where(who < 0, found, who)
     return who
 
 
-def _addresses(contacts: Table) -> tuple[np.ndarray, np.ndarray]:
+def _addresses(contacts: Table) -> tuple[pa.Array, np.ndarray]:
     """Every address of every contact, and the place of its contact; the own ones first."""
-    own = contacts["email"]
-    others = contacts.column("other_emails").str.split(MULTI_SEPARATOR).explode()
-    both = pd.concat([own.astype(TEXT), others.astype(TEXT)]).str.strip().str.casefold().dropna()
-    return both.astype(object).to_numpy(), contacts.index.get_indexer(both.index)
-
-
-def _place(keys: np.ndarray, wanted: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Where each of `wanted` stands first among `keys`."""
-    index = pd.Series(np.arange(len(keys)), index=pd.Index(keys, dtype=object))
-    index = index[~index.index.duplicated() & ~index.index.isna()]
-    found = index.index.get_indexer(pd.Index(wanted, dtype=object))
-    if not len(index):
-        return np.full(len(wanted), -1)
-    return np.where(asked & (found >= 0), index.to_numpy()[found], -1)
+    others = contacts.column("other_emails").dropna().str.split(MULTI_SEPARATOR).explode()
+    both = pd.concat([contacts["email"].astype(TEXT), others.astype(TEXT)]).str.strip().str.casefold().dropna()
+    return text.arrow(both), contacts.index.get_indexer(both.index)
 
 
 def _weighted(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def calls_per_day(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measu
     end = ctx.period.end if ctx.period.end is not None else at.max() + pd.Timedelta(days=1)
     if pd.isna(start) or pd.isna(end):
         return not_computable("No call has a date.")
-    return divided(measured, max(1, (end.normalize() - start.normalize()).days))
+    return divided(measured, max(1, (end.normalize() - start.normalize()).days), of_period=True)
 
 
 def service_metric(

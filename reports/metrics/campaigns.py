@@ -7,7 +7,7 @@ import numpy as np
 
 from audit.dataset import Dataset, Table
 from audit.metric import Group, Measured, Metric, MetricContext, Unit
-from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable, ratio
+from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable, ratio, summed, unlabelled
 from reports.metrics.facts import Facts, facts
 from reports.metrics.marketing import SPEND_INPUTS, folded, marketing_spend
 from reports.metrics.outcome import OUTCOME_FIELDS, is_true, sounds
@@ -76,6 +76,15 @@ def _advertised(name: str) -> Callable[[Dataset, MetricContext, str], Measured]:
     return compute
 
 
+def campaigns(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
+    """Campaigns by the day on which they were sent or began."""
+    if missing := lacking(dataset, "campaign"):
+        return not_computable(missing)
+    table = dataset["campaign"]
+    every, at = np.ones(len(table), dtype=bool), Timeline(table.column("date").fillna(table.column("start_date")))
+    return aggregate(table, every, ctx, breakdown, Statistic.COUNT, what="campaigns", at=at)
+
+
 def _advertising(dataset: Dataset, name: str) -> Table | None:
     return next((dataset[entity] for entity in ("spend", "campaign") if dataset.has(f"{entity}.{name}")), None)
 
@@ -107,10 +116,8 @@ def _folded_groups(measured: Measured, breakdown: str) -> Measured:
     """Groups by campaign as `marketing_spend` names them: without regard to case."""
     if breakdown != "campaign" or measured.missing:
         return measured
-    values = measured.values
-    values = values.assign(group=values["group"].str.strip().str.casefold())
-    merged = values.groupby(["group", "unit_label"], sort=False, as_index=False).sum(numeric_only=True)
-    return Measured(merged[list(measured.values)], measured.records)
+    names = np.array([name.strip().casefold() for name in measured.lines.group], dtype=object)
+    return Measured(summed(replace(measured.lines, group=names)), measured.records)
 
 
 def campaign_return(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
@@ -125,7 +132,7 @@ def campaign_return(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Mea
     whole = marketing_spend(dataset, ctx, "")
     if whole.missing:
         return whole
-    currency = str(whole.values["unit_label"].iloc[0])
+    currency = str(whole.lines.unit_label[0])
     earned = aggregate(
         deals,
         named,
@@ -138,14 +145,14 @@ def campaign_return(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Mea
         money=True,
         groups=folded(deals, "campaign") if breakdown == "campaign" else None,
     )
-    if breakdown == "" and not earned.missing and str(earned.values["unit_label"].iloc[0]) != currency:
+    if breakdown == "" and not earned.missing and str(earned.lines.unit_label[0]) != currency:
         return not_computable("Campaign costs and the deals of campaigns are in different currencies.")
     earned, cost = (
-        replace(part, values=part.values[part.values["unit_label"] == currency])
+        replace(part, lines=part.lines.take(np.flatnonzero(part.lines.unit_label == currency)))
         for part in (earned, marketing_spend(dataset, ctx, breakdown))
     )
     found = ratio(earned, cost, over="won deals of campaigns", under="marketing costs")
-    return Measured(found.values.assign(value=found.values["value"] - 1, unit_label=""), found.records, found.missing)
+    return replace(found, lines=unlabelled(found.lines, less=1), terms=None)
 
 
 def _referred(known: Facts) -> np.ndarray:
@@ -217,6 +224,20 @@ STATED = ("campaign.clicks", "campaign.impressions", "campaign.conversions", "ca
 LEAD_FIELDS = ("contact.record_type", "contact.lead_source", "contact.lead_source_detail", "contact.created_at")
 LEAD_BREAKDOWNS = ("owner", "country", "source", "month", "quarter")
 METRICS: tuple[Metric, ...] = (
+    Metric(
+        id="campaigns",
+        name="Campaigns",
+        formula="Number of campaigns, by the day on which they were sent or began",
+        symbols="n(campaigns)",
+        unit=Unit.COUNT,
+        group=Group.BUSINESS_PERFORMANCE,
+        inputs=("campaign.date", "campaign.start_date"),
+        compute=campaigns,
+        breakdowns=("type", "status", "source", "month", "quarter"),
+        source="CRM usage: campaigns run in the period",
+        dated_by="campaign.start_date",
+        filters="all campaigns",
+    ),
     _simple(
         "campaign_responses",
         "Campaign responses",

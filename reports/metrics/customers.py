@@ -1,11 +1,13 @@
 """Customer metrics: how often and for how much customers buy, whether they come back, what they are worth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset
 from audit.metric import Group, Measured, Metric, MetricContext, Unit
-from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable, ratio
+from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable, ratio, unlabelled
 from reports.metrics.facts import Facts, facts
 from reports.metrics.marketing import CUSTOMER_INPUTS, SPEND_INPUTS, customer_acquisition_cost
 from reports.metrics.outcome import BUYER_INPUTS, OUTCOME_FIELDS, PAYMENT_BUYER, sounds
@@ -167,11 +169,11 @@ def customer_lifetime_value(dataset: Dataset, ctx: MetricContext, breakdown: str
 
 def clv_to_cac(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
     worth, cost = customer_lifetime_value(dataset, ctx, ""), customer_acquisition_cost(dataset, ctx, "")
-    units = [str(part.values["unit_label"].iloc[0]) for part in (worth, cost)]
+    units = [str(part.lines.unit_label[0]) for part in (worth, cost)]
     if not worth.missing and not cost.missing and units[0] != units[1]:
         return not_computable(f"Value is in {units[0] or 'an unnamed currency'}, cost in {units[1] or 'another'}.")
     found = ratio(worth, cost, over="customers", under="acquisition costs")
-    return Measured(found.values.assign(unit_label=""), found.records, found.missing)
+    return replace(found, lines=unlabelled(found.lines), terms=None)
 
 
 METRICS: tuple[Metric, ...] = (

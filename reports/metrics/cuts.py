@@ -10,6 +10,13 @@ BY_OWNER = {"team": "team", "region": "region"}
 BY_ACCOUNT = {"industry": "industry", "region": "country"}
 """Breakdown of a deal -> field of its owner's user record, of its account."""
 
+LOOKED_UP = (
+    *(f"user.{name}" for name in ("team", "region", "full_name", "email", "username", "source_id")),
+    *(f"account.{name}" for name in ("industry", "country", "name", "source_id")),
+    *(f"deal.{name}" for name in (*BY_OWNER, *BY_ACCOUNT, "owner", "owner_id", "company_id", "company_name")),
+)
+"""What the groups of deals are looked up by."""
+
 
 def cut(dataset: Dataset, table: Table, breakdown: str) -> Groups | None:
     """Groups of `table` looked up elsewhere; None where its own column divides it."""

@@ -1,7 +1,9 @@
 """What several metrics derive of the same tables: outcomes, buyers, leads, customers. Each is derived once."""
 
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,6 +105,7 @@ class Facts(Dataset):
     _timelines: dict[tuple[str, str], Timeline] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     _kinds: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _worked: dict[tuple[Any, ...], np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
     _cuts: dict[tuple[str, str], Groups | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def timeline(self, entity: str, name: str) -> Timeline:
@@ -111,17 +114,32 @@ class Facts(Dataset):
             self._timelines[entity, name] = Timeline(self.get(entity).column(name))
         return self._timelines[entity, name]
 
-    def take_over(self, other: "Facts", same: frozenset[str]) -> None:
-        """What another dataset worked out of columns (``entity.field``) that are the same here, row for row."""
-        for qualified in same:
-            entity, _, name = qualified.partition(".")
-            mine, theirs = self.get(entity), other.get(entity)
-            if mine is not theirs and name in theirs.codes:
-                mine.codes.setdefault(name, theirs.codes[name])
-            if (entity, name) in other._timelines:
-                self._timelines.setdefault((entity, name), other._timelines[entity, name])
-        if "activity.type" in same:
+    def known_times(self, entity: str, name: str) -> Timeline | None:
+        """The times in a field, if anybody has asked for them yet."""
+        return self._timelines.get((entity, name))
+
+    def remember(
+        self,
+        other: "Facts",
+        times: Mapping[tuple[str, str], Timeline],
+        facts: Collection[str],
+        *,
+        kinds: bool,
+        cuts: bool,
+    ) -> None:
+        """Takes over what other tables know: `times`, the named facts, and where asked activities and groups."""
+        self._timelines.update(times)
+        self.__dict__.update((name, other.__dict__[name]) for name in facts if name in other.__dict__)
+        if kinds:
             self._kinds.update(other._kinds)
+        if cuts:
+            self._cuts.update(other._cuts)
+
+    def once(self, work: Callable[..., np.ndarray], *args: Hashable) -> np.ndarray:
+        """``work(self, *args)``, worked out once for all metrics and breakdowns that ask."""
+        if (work, args) not in self._worked:
+            self._worked[work, args] = work(self, *args)
+        return self._worked[work, args]
 
     def cut(self, entity: str, breakdown: str) -> Groups | None:
         """Groups of a table by what other tables say of its rows; None where its own column divides it."""
@@ -179,13 +197,8 @@ class Facts(Dataset):
         pair = np.where(who >= 0, who * (what.max(initial=0) + 1) + what, -1)
         is_sent = self.activities("sent") & (pair >= 0)
         pair = _of_last_mailing(pair, who, self.timeline("activity", "at").times, is_sent, ~is_sent & (what == 0))
-        rows = np.flatnonzero(pair >= 0)
-        codes, _ = pd.factorize(pair[rows])
-        pair = np.full(len(table), -1, dtype=np.int64)
-        pair[rows] = codes
-        sent = np.flatnonzero(is_sent)
-        first = np.zeros(len(table), dtype=bool)
-        first[sent[~pd.Series(pair[sent]).duplicated().to_numpy()]] = True
+        pair = _numbered(pair)
+        first = _firsts(pair, np.flatnonzero(is_sent))
         return Mailings(pair, first)
 
     @cached_property
@@ -260,6 +273,26 @@ def _of_last_mailing(
     moved = pair.copy()
     moved[events[found]] = pair[sends[place[found]]]
     return moved
+
+
+def _firsts(numbers: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Which of the rows are the first with their number; the numbers have no large gaps."""
+    earliest = np.full(numbers.max(initial=-1) + 1, -1, dtype=np.int64)
+    # Written from the last to the first, so that the first stays.
+    earliest[numbers[rows[::-1]]] = rows[::-1]
+    found = np.zeros(len(numbers), dtype=bool)
+    found[earliest[earliest >= 0]] = True
+    return found
+
+
+def _numbered(pair: np.ndarray) -> np.ndarray:
+    """The same numbers without large gaps; -1 stays."""
+    if pair.max(initial=-1) < 4 * len(pair):
+        return pair
+    rows = np.flatnonzero(pair >= 0)
+    numbers = np.full(len(pair), -1, dtype=np.int64)
+    numbers[rows] = pd.factorize(pair[rows])[0]
+    return numbers
 
 
 def _named(own: pd.Series, theirs: pd.Series, *, fold: bool) -> np.ndarray:

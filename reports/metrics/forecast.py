@@ -25,6 +25,9 @@ from reports.metrics.rows import row_metric
 from reports.metrics.sales import CLOSED_INPUTS
 
 MIN_CLOSED = 50
+MAX_CLOSED = 20_000
+"""The latest closed deals from which is learnt: more teach nothing new, and older ones are of another market."""
+
 MIN_EACH = 10
 """So many won and so many lost ones, or nothing can be learnt of the rarer kind."""
 
@@ -36,6 +39,9 @@ DRIVES = 0.05
 """Log odds from which a feature counts as a driver."""
 
 DRAWS = 2000
+MANY = 1000
+"""Of so many deals the revenue is spread normally, and no draw is needed."""
+
 SEED = 20240229
 FOLDS = 5
 Z90 = 1.6448536269514722
@@ -90,7 +96,7 @@ def forecast(dataset: Dataset, ctx: MetricContext) -> Forecast:
     known = facts(dataset)
     deals, found = known.get("deal"), known.outcomes
     rows = np.flatnonzero(found.open) if found.known else np.array([], dtype=np.int64)
-    closed = np.flatnonzero(found.won | found.lost)
+    closed = _latest(np.flatnonzero(found.won | found.lost), known.closed.times)
     if not len(rows) or not len(closed) or found.won_alone:
         return Forecast(
             _empty(DEAL_TYPES), _empty(MONTH_TYPES), "There are no open deals, or no closed ones to learn from."
@@ -124,6 +130,14 @@ def forecast(dataset: Dataset, ctx: MetricContext) -> Forecast:
     return Forecast(order[list(DEAL_TYPES)].reset_index(drop=True), months(frame), basis)
 
 
+def _latest(closed: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The MAX_CLOSED latest of the closed deals, in their order; those without a date are the oldest."""
+    if len(closed) <= MAX_CLOSED:
+        return closed
+    when = np.where(np.isnat(times[closed]), np.iinfo(np.int64).min + 1, times[closed].astype(np.int64))
+    return np.sort(closed[np.argsort(-when, kind="stable")[:MAX_CLOSED]])
+
+
 def months(deals: pd.DataFrame) -> pd.DataFrame:
     """The revenue to expect by month and currency, zombies left out."""
     alive = deals[~deals["zombie"] & deals["amount"].notna()]
@@ -132,9 +146,13 @@ def months(deals: pd.DataFrame) -> pd.DataFrame:
     usual = list(alive["currency"].value_counts().index)
     groups = sorted(alive.groupby(["month", "currency"]), key=lambda item: (usual.index(item[0][1]), item[0]))
     for (month, currency), part in groups:
-        won = generator.random((DRAWS, len(part))) < part["probability"].to_numpy()
-        drawn = won @ part["amount"].to_numpy()
-        low, high = np.quantile(drawn, [0.05, 0.95])
+        chance, amounts = part["probability"].to_numpy(), part["amount"].to_numpy()
+        if len(part) > MANY:
+            spread = Z90 * np.sqrt((chance * (1 - chance) * amounts**2).sum())
+            low, high = chance @ amounts - spread, chance @ amounts + spread
+        else:
+            drawn = (generator.random((DRAWS, len(part))) < chance) @ amounts
+            low, high = np.quantile(drawn, [0.05, 0.95])
         lines.append((month, currency, len(part), part["amount"].sum(), part["expected"].sum(), low, high))
     return pd.DataFrame(lines, columns=list(MONTH_TYPES)).astype(dict(MONTH_TYPES))
 
@@ -225,25 +243,30 @@ def _model(
     from sklearn.model_selection import GroupKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     telling = [name for name in train if train[name].nunique() > 1]
-    # Numbered, so that the encoder's names tell which feature a column comes from.
-    known, open_deals = (frame[telling].set_axis(range(len(telling)), axis=1).astype(str) for frame in (train, asked))
-    known.columns, open_deals.columns = known.columns.astype(str), open_deals.columns.astype(str)
+    # Numbered, so that the encoder's names tell which feature a column comes from; so are the values, as numbers are
+    # encoded faster.
+    both = pd.concat([train[telling], asked[telling]])
+    coded = pd.DataFrame({str(place): pd.factorize(both[name], sort=True)[0] for place, name in enumerate(telling)})
+    known, open_deals = coded.iloc[: len(train)], coded.iloc[len(train) :]
     folds = list(GroupKFold(FOLDS).split(known, outcome, deal))
 
     def regression() -> Any:
         encoder = OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=RARE)
         return make_pipeline(encoder, LogisticRegression(C=0.5, max_iter=500))
 
-    unseen = cross_val_predict(regression(), known, outcome, cv=folds, method="predict_proba")[:, 1]
+    # Threads only stand in each other's way on tables of this size.
+    with threadpool_limits(1):
+        unseen = cross_val_predict(regression(), known, outcome, cv=folds, method="predict_proba")[:, 1]
+        calibrated = CalibratedClassifierCV(regression(), method="sigmoid", cv=folds, ensemble=False)
+        chance = calibrated.fit(known, outcome).predict_proba(open_deals)[:, 1]
+        encoder, model = regression().fit(known, outcome)
     # A deal with a long log of stages weighs no more than another.
     weight = 1.0 / pd.Series(deal).groupby(deal).transform("size").to_numpy()
     mean = np.average(outcome, weights=weight)
     error, usual = (float(np.average((guess - outcome) ** 2, weights=weight)) for guess in (unseen, mean))
-    calibrated = CalibratedClassifierCV(regression(), method="sigmoid", cv=folds, ensemble=False)
-    chance = calibrated.fit(known, outcome).predict_proba(open_deals)[:, 1]
-    encoder, model = regression().fit(known, outcome)
     origin = np.array([int(name.split("_", 1)[0]) for name in encoder.get_feature_names_out()])
     effect = model.coef_[0]
     moved = np.stack(

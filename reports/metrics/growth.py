@@ -1,5 +1,7 @@
 """Sales over time and per head: monthly mean, against the months before go-live, margin, revenue per employee."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,7 @@ from reports.metrics.aggregate import (
     lacking,
     not_computable,
     ratio,
+    unlabelled,
 )
 from reports.metrics.facts import Facts, facts
 from reports.metrics.outcome import OUTCOME_FIELDS, charged, is_false, refunded
@@ -42,7 +45,7 @@ def average_monthly_revenue(dataset: Dataset, ctx: MetricContext, breakdown: str
     months = 0 if measured.missing else months_of(facts(dataset), ctx)
     if not months:
         return not_computable(measured.missing or "No won deal has a close date.")
-    return divided(measured, months)
+    return divided(measured, months, of_period=True)
 
 
 def revenue_against_baseline(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
@@ -68,10 +71,10 @@ def revenue_against_baseline(dataset: Dataset, ctx: MetricContext, breakdown: st
         aggregate(known["deal"], inside & part, ctx, "", Statistic.SUM, what="won deals", value=amounts, money=True)
         for part in (since, ~since)
     )
-    if str(after.values["unit_label"].iloc[0]) != str(before.values["unit_label"].iloc[0]):
+    if after.lines.unit_label[0] != before.lines.unit_label[0]:
         return not_computable("Revenue before and after go-live is in different currencies.")
     found = ratio(after, before, over="won deals since go-live", under="won deals before go-live")
-    return Measured(found.values.assign(value=found.values["value"] - 1, unit_label=""), found.records, found.missing)
+    return replace(found, lines=unlabelled(found.lines, less=1), terms=None)
 
 
 def _profitable(known: Facts) -> tuple[Table, np.ndarray, np.ndarray, np.ndarray, str] | None:
@@ -122,19 +125,21 @@ def profit(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
 
 
 def margin(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
-    top, bottom = _profit(dataset, ctx, breakdown), _profit(dataset, ctx, breakdown, sales=True)
+    bottom = _profit(dataset, ctx, breakdown, sales=True)
+    # The currency of most sales, which need not be that of most profit.
+    label = str(bottom.lines.unit_label[0]) if breakdown == "" else ""
+    top = _profit(dataset, replace(ctx, currency=label or ctx.currency), breakdown)
     if top.missing or bottom.missing:
         return not_computable(top.missing or bottom.missing)
-    keys = ["group", "unit_label"]
-    joined = top.values.merge(bottom.values[[*keys, "value"]], on=keys, suffixes=("", "_below"))
-    below = joined["value_below"].where(joined["value_below"] != 0)
-    values = joined.assign(value=joined["value"] / below)[["group", "value", "unit_label", "rows"]]
+    # The same rows are counted in both, so that their lines are of the same groups and currencies.
+    lines, below = top.lines, bottom.lines.value
+    lines = replace(lines, value=np.divide(lines.value, below, out=np.full(len(below), np.nan), where=below != 0))
     if breakdown == "":
-        values = values.assign(unit_label="")
-        if not joined["value_below"].all():
+        lines = unlabelled(lines)
+        if not below.all():
             return not_computable("The sales with a profit add up to 0.")
-    terms = Terms(top.terms.top, bottom.terms.top) if top.terms and bottom.terms else None
-    return Measured(values, top.records, terms=terms)
+    terms = Terms(top.terms.top, bottom.terms.top, rows=top.terms.rows) if top.terms and bottom.terms else None
+    return Measured(lines, top.records, terms=terms)
 
 
 def revenue_per_employee(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
@@ -143,10 +148,9 @@ def revenue_per_employee(dataset: Dataset, ctx: MetricContext, breakdown: str) -
         return measured
     if breakdown == "team":
         heads = _heads_by_team(dataset, ctx)
-        values = measured.values
-        divisor = values["group"].str.strip().str.casefold().map(heads)
-        values = values.assign(value=values["value"] / divisor.to_numpy(dtype="float64", na_value=np.nan))
-        return Measured(values[values["value"].notna()].reset_index(drop=True))
+        names = (name.strip().casefold() for name in measured.lines.group)
+        value = measured.lines.value / np.array([heads.get(name, np.nan) for name in names], dtype="float64")
+        return Measured(replace(measured.lines, value=value).take(np.flatnonzero(~np.isnan(value))))
     if ctx.business.employees:
         return divided(measured, ctx.business.employees)
     if "user" not in dataset:

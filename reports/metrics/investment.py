@@ -1,6 +1,6 @@
 """Return-on-investment metrics: the ``[investment]`` table of audit.toml, with the revenue that the tables show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -8,15 +8,24 @@ import pandas as pd
 
 from audit.dataset import Dataset
 from audit.metric import Group, Measured, Metric, MetricContext, Unit
+from audit.schema import TEXT
 from reports.metrics.aggregate import currencies, figure, headline_currency, lacking, not_computable
 from reports.metrics.facts import facts
 from reports.metrics.outcome import OUTCOME_FIELDS
 from reports.metrics.roi import Investment, Return, evaluate
 from reports.metrics.sales import CLOSED_INPUTS, amount
-from reports.metrics.scenarios import read_scenarios
+from reports.metrics.scenarios import read_scenarios, sensitivity
 
 INVESTMENT_INPUTS = ("deal.amount", "deal.currency", *CLOSED_INPUTS, "deal.close_date")
 MIN_BASELINE_MONTHS = 3
+SWING_TYPES: Mapping[str, object] = {
+    "input": TEXT,
+    "kind": TEXT,
+    "low": "float64",
+    "net_roi": "float64",
+    "high": "float64",
+}
+"""The net ROI as it is, and with one input (a gain, cost or adjustment) a fifth lower and a fifth higher."""
 RETURN_SOURCE = "Return on investment as the field computes it; both usages are given, each by its name"
 
 
@@ -52,8 +61,8 @@ def measured_uplift(dataset: Dataset, found: Investment, ctx: MetricContext) -> 
     return tuple(float(amount) for amount in uplift), unit_label, ""
 
 
-def _return(dataset: Dataset, ctx: MetricContext) -> tuple[Return | None, str, str]:
-    """The return, its currency, and what it lacks."""
+def invested(dataset: Dataset, ctx: MetricContext) -> tuple[Investment | None, str, str]:
+    """The investment with the gains that the tables show, its currency, and what it lacks."""
     if not ctx.investment:
         return None, "", "There is no [investment] table in audit.toml."
     found, unit_label = read_scenarios(ctx.investment)[0], ctx.currency or ""
@@ -67,7 +76,16 @@ def _return(dataset: Dataset, ctx: MetricContext) -> tuple[Return | None, str, s
         return None, "", "[investment] names no gains, nor margin and go_live to measure them."
     if not found.costs or not sum(found.cost_per_month) > 0:
         return None, "", "[investment] names no costs."
-    return evaluate(found), unit_label, ""
+    return found, unit_label, ""
+
+
+def sensitivities(dataset: Dataset, ctx: MetricContext) -> pd.DataFrame:
+    """The net ROI when one input alone is less or more by SPREAD, what moves it most first; columns of SWING_TYPES."""
+    found, _, _ = invested(dataset, ctx)
+    swings = [] if found is None else sensitivity(found)
+    base = np.nan if found is None else evaluate(found).net_roi
+    lines = [(swing.name, swing.kind, swing.low, base, swing.high) for swing in swings]
+    return pd.DataFrame(lines, columns=list(SWING_TYPES)).astype(dict(SWING_TYPES))
 
 
 def investment_metric(
@@ -76,11 +94,11 @@ def investment_metric(
     """A figure of the return on the whole investment; periods and breakdowns do not apply."""
 
     def compute(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
-        result, currency, missing = _return(dataset, ctx)
+        found, currency, missing = invested(dataset, ctx)
         unit_label = currency if money else ""
-        if result is None:
+        if found is None:
             return not_computable(missing, unit_label)
-        number = value(result)
+        number = value(evaluate(found))
         if number is None:
             return not_computable("The gains do not cover the costs in the months given.", unit_label)
         return figure(number, unit_label)

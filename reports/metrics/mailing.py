@@ -1,6 +1,7 @@
 """Mailing metrics: how many mails arrive, are opened and clicked, and how the list grows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -27,11 +28,23 @@ Counted = Callable[[Facts], np.ndarray]
 
 
 def _delivered(known: Facts) -> np.ndarray:
-    return ~known.mailings.happened(known.activities("bounce"))
+    return ~known.once(_happened, "bounce")
+
+
+def _happened(known: Facts, kind: str) -> np.ndarray:
+    return known.mailings.happened(known.activities(kind))
 
 
 def _event(kind: str) -> Counted:
-    return lambda known: known.mailings.happened(known.activities(kind))
+    return lambda known: known.once(_happened, kind)
+
+
+def _first_of(known: Facts, over: Counted) -> np.ndarray:
+    return known.mailings.first & over(known)
+
+
+def _as_number(known: Facts, what: Counted) -> np.ndarray:
+    return what(known).astype("float64")
 
 
 def mail_rate(what: Counted, columns: tuple[str, ...], base: tuple[str, ...] = ("sent",), *, minus: bool = False,
@@ -44,10 +57,8 @@ def mail_rate(what: Counted, columns: tuple[str, ...], base: tuple[str, ...] = (
     def compute(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
         known = facts(dataset)
         if known.activities("sent").any():
-            mask = known.mailings.first
-            if over is not None:
-                mask = mask & over(known)
-            value = what(known).astype("float64")
+            mask = known.mailings.first if over is None else known.once(_first_of, over)
+            value = known.once(_as_number, what)
             return aggregate(
                 known["activity"],
                 mask,
@@ -64,7 +75,7 @@ def mail_rate(what: Counted, columns: tuple[str, ...], base: tuple[str, ...] = (
         found = ratio(above, below, over="campaigns", under="campaigns")
         if not minus or found.missing:
             return found
-        return Measured(found.values.assign(value=1 - found.values["value"]), found.records)
+        return replace(found, lines=replace(found.lines, value=1 - found.lines.value), terms=None)
 
     return compute
 
@@ -134,7 +145,7 @@ def list_growth_rate(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Me
     rate = (new.sum() - lost.sum()) / there.sum()
     found = figure(float(rate))
     return Measured(
-        found.values.assign(rows=int(there.sum())),
+        replace(found.lines, rows=np.array([there.sum()], dtype="int64")),
         {"contact": records[new | lost]},
         terms=Terms((gains, losses), (bottom,)),
     )

@@ -81,8 +81,10 @@ def buyers(table: Table, fields: tuple[str, ...]) -> np.ndarray:
     for name in fields:
         if name in table:
             codes, distinct = table.distinct(name)
-            spelt = distinct if name.endswith("_id") else distinct.str.strip().str.casefold()
-            numbers, _ = pd.factorize(spelt)
+            if name.endswith("_id"):
+                numbers = np.arange(len(distinct))
+            else:
+                numbers, _ = pd.factorize(distinct.str.strip().str.casefold())
             who = np.where((who < 0) & (codes >= 0), who.max(initial=-1) + 1 + np.append(numbers, -1)[codes], who)
     return who
 
@@ -111,6 +113,10 @@ def refunded(payments: Table) -> pd.Series:
 
 def spells(table: Table, name: str, words: frozenset[str]) -> np.ndarray:
     """Where a text column holds one of `words`, however it is written."""
+    return table.derived(_spells, name, words)
+
+
+def _spells(table: Table, name: str, words: frozenset[str]) -> np.ndarray:
     if name not in table:
         return np.zeros(len(table), dtype=bool)
     codes, distinct = table.distinct(name)
@@ -120,6 +126,10 @@ def spells(table: Table, name: str, words: frozenset[str]) -> np.ndarray:
 
 def sounds(table: Table, name: str, pattern: str) -> np.ndarray:
     """Where the RE2 `pattern` is found in a text column, folded to lower case letters, digits and single blanks."""
+    return table.derived(_sounds, name, pattern)
+
+
+def _sounds(table: Table, name: str, pattern: str) -> np.ndarray:
     if name not in table:
         return np.zeros(len(table), dtype=bool)
     codes, distinct = table.distinct(name)

@@ -84,7 +84,7 @@ def deal_metric(
             statistic,
             what=what,
             at=known.closed,
-            value=None if value is None else value(known),
+            value=None if value is None else known.once(value),
             money=money,
             groups=known.cut("deal", breakdown),
         )

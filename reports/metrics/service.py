@@ -10,7 +10,7 @@ from audit.dataset import Dataset, Table
 from audit.metric import Group, Measured, Metric, MetricContext, Unit
 from audit.values import text
 from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable
-from reports.metrics.facts import facts
+from reports.metrics.facts import Facts, facts
 
 SATISFIED = frozenset({"good", "satisfied", "verysatisfied", "happy", "great", "excellent", "positive", "thumbsup"})
 DISSATISFIED = frozenset({"bad", "dissatisfied", "verydissatisfied", "unhappy", "poor", "neutral", "negative", "okay"})
@@ -59,6 +59,10 @@ def _figures(distinct: pd.Series) -> pd.Series:
     return found.where(found <= 100)
 
 
+def _of_tickets(known: Facts, value: Callable[[Table], pd.Series]) -> np.ndarray:
+    return value(known["ticket"]).to_numpy(dtype="float64")
+
+
 def ticket_metric(
     statistic: Statistic,
     what: str,
@@ -71,7 +75,8 @@ def ticket_metric(
     def compute(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
         if missing := lacking(dataset, "ticket", *needs):
             return not_computable(missing, label)
-        tickets = dataset["ticket"]
+        known = facts(dataset)
+        tickets = known["ticket"]
         return aggregate(
             tickets,
             np.ones(len(tickets), dtype=bool),
@@ -79,8 +84,8 @@ def ticket_metric(
             breakdown,
             statistic,
             what=what,
-            at=facts(dataset).timeline("ticket", "created_at"),
-            value=None if value is None else value(tickets),
+            at=known.timeline("ticket", "created_at"),
+            value=None if value is None else known.once(_of_tickets, value),
             label=label,
         )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.dataset import Dataset
-from audit.metric import Measured, Metric, MetricContext, Unit
+from audit.metric import Group, Measured, Metric, MetricContext, Unit
 from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable, ratio, together
 from reports.metrics.calls import CALL_INPUTS, calls_received, service_metric
 from reports.metrics.facts import Facts, facts
@@ -14,6 +14,7 @@ from reports.metrics.marketing import SPEND_INPUTS, spend_on
 from reports.metrics.outcome import buyers, sounds
 from reports.metrics.rows import row_metric
 from reports.metrics.service import TICKET_BREAKDOWNS, rating, reply_minutes, resolution_hours
+from reports.metrics.timeline import Timeline
 
 COMPLAINT = r"\bcomplain|\bbeschwerde|\breklamation|\bqueja|\breclam|\bkeluhan"
 SERVICE_COSTS = r"\bservice\b|\bsupport\b|\bhelp ?desk\b|\bcall cent(?:er|re)\b|\bkundendienst\b|\blayanan\b"
@@ -90,6 +91,22 @@ def _same_day(known: Facts, ctx: MetricContext) -> np.ndarray:
     return (_closed_at(known).dt.normalize() == created.dt.normalize()).to_numpy(dtype=bool).astype("float64")
 
 
+def closed_tickets(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
+    """Cases handled: tickets by the day on which they were closed."""
+    if missing := lacking(dataset, "ticket", ("ticket.closed_at", "ticket.resolution_hours")):
+        return not_computable(missing)
+    known = facts(dataset)
+    return aggregate(
+        known["ticket"],
+        _closed(known, ctx),
+        ctx,
+        breakdown,
+        Statistic.COUNT,
+        what="closed tickets",
+        at=Timeline(_closed_at(known)),
+    )
+
+
 def _complaints(known: Facts, ctx: MetricContext) -> np.ndarray:
     tickets = known["ticket"]
     return np.logical_or.reduce([sounds(tickets, name, COMPLAINT) for name in ("type", "tags", "subject")])
@@ -129,6 +146,20 @@ def _scale_of_ten(known: Facts, ctx: MetricContext) -> str:
 
 RESOLUTION_INPUTS = ("ticket.resolution_hours", "ticket.closed_at", "ticket.created_at")
 METRICS: tuple[Metric, ...] = (
+    Metric(
+        id="closed_tickets",
+        name="Cases handled",
+        formula="Number of tickets by the day on which they were closed; those closed before they were opened left out",
+        symbols="n(closed)",
+        unit=Unit.COUNT,
+        group=Group.CUSTOMER_PERCEPTION,
+        inputs=RESOLUTION_INPUTS,
+        compute=closed_tickets,
+        breakdowns=TICKET_BREAKDOWNS,
+        source="Help desk usage: tickets solved in the period",
+        dated_by="ticket.closed_at",
+        filters="closed tickets",
+    ),
     service_metric(
         "cost_per_interaction",
         "Cost per interaction",

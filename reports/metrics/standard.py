@@ -47,8 +47,8 @@ REPORTS: Mapping[str, Report] = {
     "campaign_returns": Report(
         "Campaign returns",
         "campaign",
-        ("marketing_spend", "new_leads", "campaign_responses", "won_deals", "revenue", "campaign_return",
-         "open_rate", "click_rate"),
+        ("marketing_spend", "new_leads", "campaign_responses", "response_rate", "won_deals", "revenue",
+         "campaign_return", "open_rate", "click_rate"),
     ),
     "performance_by_team": Report(
         "Performance by team", "team", ("won_deals", "win_rate", "revenue", "average_deal_size", "revenue_per_employee")

@@ -48,6 +48,12 @@ class Timeline:
             self._groups[breakdown] = _calendar(self.times, breakdown)
         return self._groups[breakdown]
 
+    def taken(self, rows: np.ndarray, at: pd.Series) -> "Timeline":
+        """The times of some rows, which are `at`, in the groups known already."""
+        found = Timeline(at)
+        found._groups.update((name, Groups(by.codes[rows], by.labels)) for name, by in self._groups.items())
+        return found
+
     def contains(self, period: Period) -> np.ndarray:
         """Which rows lie in the period; those without a time only in one that is open on both sides."""
         times = self.times

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from audit.cleaning import Strictness
+from audit.cleaning import Strictness, clean
 from audit.dataset import Dataset, table_from_frame
 from audit.engine import FINDING_TYPES
 from audit.metric import MetricContext, Period, Share, Terms
-from reports.impact import measure
+from audit.rule import Context
+from reports.impact import measure, open_questions
 from reports.impact.contributions import Entries, differing, totals, value_after
 from reports.metrics.catalogue import METRICS
 
@@ -167,6 +169,54 @@ class TestWorklist:
         assert sizes.is_monotonic_decreasing
         movers = found.movers[found.movers["metric_id"] == "revenue"]
         assert movers[["record", "change"]].to_numpy().tolist() == [[3, -810.0], [1, -50.0]]
+
+
+class TestOutlyingAmounts:
+    """An amount far from the usual that nobody has confirmed is open: the sum that rests on it is not reportable."""
+
+    frame = pd.DataFrame(
+        {"status": ["lost"] * 11, "amount": [*[100.0] * 10, 9000.0], "close_date": ["2026-10-05"] * 11}
+    )
+    line: ClassVar = {"rule_id": "ACC040", "record": 10, "field": "amount", "confidence": 0.6, "fix_kind": "none"}
+
+    def lost_value(self, **changed: object) -> pd.Series:
+        raw = deals(self.frame)
+        asked = open_questions(findings([{**self.line, **changed}]), raw, {})
+
+        def cleaner(families: frozenset[str] | None, strictness: Strictness) -> Dataset:
+            return clean(raw, asked, (), Context(AS_OF, None, {}), {}, strictness=strictness).dataset
+
+        table = measure(raw, cleaner, (), [BY_ID["lost_value"]], CTX, (Period(),), asked).metrics
+        return table[table["breakdown"] == ""].iloc[0]
+
+    def test_leaves_the_figure_open(self) -> None:
+        line = self.lost_value()
+        assert (line["cleaned"], line["low"], line["high"]) == (10000.0, 1000.0, 10000.0)
+        assert line["verdict"] == "do not report"
+
+    def test_accepted_ones_are_confirmed(self) -> None:
+        line = self.lost_value(accepted=True)
+        assert (line["low"], line["high"], line["verdict"]) == (10000.0, 10000.0, "reportable")
+
+    def test_other_checks_without_a_fix_open_nothing(self) -> None:
+        assert self.lost_value(rule_id="CMP004")["verdict"] == "reportable"
+
+
+def test_a_mean_by_month_has_no_interval_of_another_period() -> None:
+    # 600 over all three months is 200 a month, but 300 in the one quarter of two.
+    frame = pd.DataFrame(
+        {
+            "status": ["won"] * 3,
+            "amount": [300.0, 200.0, 100.0],
+            "close_date": ["2026-09-05", "2026-10-06", "2026-11-07"],
+        }
+    )
+    raw = deals(frame)
+    fixes = Fixes(raw, findings([{"rule_id": "UNQ004", "record": 1, "confidence": 0.5, "fix_kind": "drop"}]))
+    periods = (Period(), Period("autumn", pd.Timestamp("2026-10-01"), pd.Timestamp("2026-12-01")))
+    found = measure(raw, fixes, (), [BY_ID["average_monthly_revenue"]], CTX, periods, fixes.proposed).metrics
+    line = found[(found["breakdown"] == "") & (found["period"] == "autumn")].iloc[0]
+    assert (line["raw"], line["strict"], line["loose"], line["low"], line["high"]) == (150.0, 150.0, 50.0, 50.0, 150.0)
 
 
 def shares_of(values: Mapping[int, float]) -> Terms:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from audit.dataset import Dataset, table_from_frame
-from audit.metric import Business, Measured, MetricContext, Period, Rates
+from audit.metric import Business, Measured, MetricContext, Period
 from reports.metrics.catalogue import METRICS
 
 BY_ID = {metric.id: metric for metric in METRICS}
@@ -314,6 +314,14 @@ CASES: list[Case] = [
     ("sla_compliance", T, SLA, 0.4),
     ("sla_compliance", T, {"business": Business(resolution_hours=8)}, 0.4),
     ("sla_compliance", T, {}, "[business] in audit.toml promises no"),
+    ("closed_tickets", T, {}, 3.0),
+    ("closed_tickets", {"ticket": some(TICKETS, 3)}, {}, 0.0),
+    ("closed_tickets", {"ticket": {**TICKETS, "closed_at": ["2026-11-01", "2026-10-02", "2026-10-01", None, None]}},
+     OCTOBER, 1.0),
+    ("closed_tickets", {"ticket": without(TICKETS, "closed_at")}, {}, "No source gives"),
+    ("campaigns", CP, {}, 2.0),
+    ("campaigns", CP, OCTOBER, 1.0),
+    ("campaigns", D, {}, "No source holds campaigns."),
     ("same_day_resolution_rate", T, {}, 2 / 3),
     ("same_day_resolution_rate", {"ticket": some(TICKETS, 1)}, {}, 0.0),
     ("same_day_resolution_rate", {"ticket": some(TICKETS, 3)}, {}, "There are no closed tickets here."),
@@ -369,61 +377,3 @@ def test_every_family_has_three_cases_or_more() -> None:
     for metric in METRICS:
         if metric.id not in elsewhere:
             assert counts.get(metric.id, 0) >= 3, metric.id
-
-
-def by(metric: str, tables: Tables, breakdown: str, **context: object) -> dict:
-    values = run(metric, tables, breakdown, **context).values
-    return dict(zip(values["group"], values["value"], strict=True))
-
-
-class TestBreakdowns:
-    accounts = {"source_id": ["a", "b"], "industry": ["Pharma", "Dairy"], "country": ["DE", "ID"]}
-
-    def test_looked_up_of_owner_and_account(self) -> None:
-        tables = {"deal": DEALS, "user": {**USERS, "full_name": ["ann", "Ben", "Cy", "Di"]}, "account": self.accounts}
-        assert by("won_deals", tables, "team") == {"Sales": 3}
-        assert by("revenue", tables, "industry") == {"Pharma": 400.0, "Dairy": 200.0}
-        assert by("won_deals", tables, "region") == {"DE": 2, "ID": 1}
-
-    def test_own_column_comes_first(self) -> None:
-        deals = {**DEALS, "team": ["North"] * 5}
-        assert by("won_deals", {"deal": deals, "user": USERS}, "team") == {"North": 3}
-
-    def test_stage_durations_by_stage_and_source(self) -> None:
-        tables = {**F, "deal": {"source_id": ["1", "2"], "lead_source": ["Web", "Fair"], "status": ["won", "open"]}}
-        assert by("stage_days", tables, "stage") == {"Offer": 10.0, "Qualified": 4.0}
-        assert by("stage_days", tables, "lead_source") == {"Web": 7.0}
-
-    def test_revenue_per_employee_by_department(self) -> None:
-        business = Business(departments={"sales": 2})
-        found = by("revenue_per_employee", {**D, **U}, "team", business=business)
-        assert found == {"Sales": 300.0}
-
-    def test_campaign_return_by_campaign(self) -> None:
-        assert by("campaign_return", {**D, **S}, "campaign") == {"spring": 4.0}
-
-
-class TestRates:
-    deals = {
-        "status": ["won", "won", "won"],
-        "amount": [100.0, 200.0, 50.0],
-        "currency": ["EUR", "USD", "XYZ"],
-        "company_id": ["a", "a", "b"],
-        "close_date": ["2026-10-01"] * 3,
-    }
-    rates = Rates("EUR", {"USD": 0.5})
-
-    def test_converts_what_has_a_rate_and_keeps_the_rest_apart(self) -> None:
-        tables = {"deal": self.deals}
-        context = {"rates": self.rates, "currency": "EUR"}
-        assert run("revenue", tables, **context).values["value"].iloc[0] == 200.0
-        assert by("revenue", tables, "currency", **context) == {"EUR": 100.0, "USD": 200.0, "XYZ": 50.0}
-        values = run("revenue", tables, "company_id", **context).values
-        assert sorted(zip(values["unit_label"], values["value"], strict=True)) == [("EUR", 200.0), ("XYZ", 50.0)]
-
-    def test_without_rates_nothing_is_added_across_currencies(self) -> None:
-        assert run("revenue", {"deal": self.deals}, currency="EUR").values["value"].iloc[0] == 100.0
-
-    def test_a_buyer_in_two_currencies_is_one_buyer(self) -> None:
-        found = run("revenue_per_customer", {"deal": self.deals}, rates=self.rates, currency="EUR").values
-        assert (found["value"].iloc[0], found["rows"].iloc[0]) == (200.0, 1)

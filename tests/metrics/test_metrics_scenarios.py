@@ -2,15 +2,24 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from audit.cli import main
+from audit.dataset import Dataset
 from audit.errors import ConfigError, UsageError
+from audit.metric import MetricContext
+from reports.metrics.investment import sensitivities
 from reports.metrics.roi import evaluate, read_investment
 from reports.metrics.scenarios import by_department, by_month, by_year, scenarios, sensitivity
+from reports.sections.blocks import Figure
+from reports.sections.returns import sensitivity_of_return
+from reports.wording import words_of
 
+AS_OF = pd.Timestamp("2026-11-01")
 BASE = read_investment({"gain": 120, "cost": 60, "months": 12})
 
 
@@ -121,3 +130,30 @@ class TestCommand:
         path.write_text("[investment]\ncost = 1\ngain = 2\n")
         found = CliRunner().invoke(main, ["roi", *wrong, "-c", str(path)])
         assert found.exit_code == 2
+
+
+class TestSensitivityInTheReport:
+    """Gain 120, cost 60: 100 %. A fifth of the gain is 24, which is 40 points; a fifth of the cost 12."""
+
+    def test_as_a_table(self) -> None:
+        table = sensitivities(Dataset({}), MetricContext(AS_OF, investment={"gain": 120, "cost": 60}))
+        assert table["input"].tolist() == ["cost", "gain"]
+        assert table.loc[0, ["low", "net_roi", "high"]].tolist() == pytest.approx([1.5, 1.0, 2 / 3])
+        assert table.loc[1, ["low", "net_roi", "high"]].tolist() == pytest.approx([0.6, 1.0, 1.4])
+
+    @pytest.mark.parametrize("investment", [{}, {"cost": 60}, {"gain": 60}])
+    def test_nothing_without_gains_and_costs(self, investment: dict) -> None:
+        assert sensitivities(Dataset({}), MetricContext(AS_OF, investment=investment)).empty
+
+    @pytest.mark.parametrize("language", ["en", "id"])
+    def test_as_a_picture_a_sentence_and_numbers(self, language: str) -> None:
+        table = sensitivities(Dataset({}), MetricContext(AS_OF, investment={"gain": 120, "cost": 60}))
+        view = SimpleNamespace(
+            words=words_of(language), result=SimpleNamespace(reports={"roi_sensitivity": table}), figure=Figure
+        )
+        _, figure = sensitivity_of_return(view)
+        assert "67" in figure.sentence
+        assert "150" in figure.sentence
+        assert figure.svg.count("var(--blue)") >= 1
+        assert [row[2].text for row in figure.table.rows] == [view.words.percent(1.0)] * 2
+        assert sensitivity_of_return(SimpleNamespace(result=SimpleNamespace(reports={}))) == []

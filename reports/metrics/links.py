@@ -1,0 +1,42 @@
+"""Which record of another table a row names, by id or by address."""
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from audit.dataset import Table
+from audit.values import text
+
+
+def linked(table: Table, field: str, other: Table, own: str = "source_id", *, same_source: bool = True) -> np.ndarray:
+    """Per row of `table` where the first row of `other` stands whose `own` is its `field`; -1 for none.
+
+    With `same_source`, ids count within one source alone.
+    """
+    found = np.full(len(table), -1, dtype=np.int64)
+    if field not in table or own not in other:
+        return found
+    codes, values = table.distinct(field)
+    names = text.arrow(values)
+    if not same_source:
+        return np.append(_places(names, other[own], np.arange(len(other))), -1)[codes]
+    mine, theirs = (part.lineage["source"].astype("category").cat for part in (table, other))
+    for place, source in enumerate(mine.categories):
+        at = np.flatnonzero(theirs.categories == source)
+        if len(at):
+            rows = np.flatnonzero(theirs.codes.to_numpy() == at[0])
+            here = mine.codes.to_numpy() == place
+            found[here] = np.append(_places(names, other[own].iloc[rows], rows), -1)[codes[here]]
+    return found
+
+
+def _places(names: object, ids: pd.Series, rows: np.ndarray) -> np.ndarray:
+    """For each name the first of `rows` whose id it is."""
+    known = text.arrow(ids)
+    if known.null_count:
+        filled = ids.notna().to_numpy()
+        known, rows = known.filter(filled), rows[filled]
+    if not len(known):
+        return np.full(len(names), -1, dtype=np.int64)  # type: ignore[arg-type]
+    place = pc.index_in(names, value_set=known).fill_null(-1).to_numpy(zero_copy_only=False)
+    return np.append(rows, -1)[place]
