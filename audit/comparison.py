@@ -60,8 +60,8 @@ class Comparison:
 
     @property
     def score_change(self) -> float | None:
-        """Points that the score has gained since the run before."""
-        if self.previous is None:
+        """Points that the score has gained since the run before; None where that one was of another score version."""
+        if self.previous is None or "score version" in self.changed:
             return None
         overall = self.scores[self.scores["kind"].eq("overall")].iloc[0]
         return float(overall["now"] - overall["before"])

@@ -39,8 +39,9 @@ def diff(earlier: str, later: str, target: str | None, config_path: Path | None,
 def _told(found: "Comparison") -> str:
     total = found.total
     flow = "opening new returned fixed accepted unchecked closing".split()
+    change = "not comparable" if found.score_change is None else f"{found.score_change:+.2f}"
     parts = [
-        f"since {found.previous:%Y-%m-%d}: score {found.score_change:+.2f} (chance alone: {found.noise:.2f})",
+        f"since {found.previous:%Y-%m-%d}: score {change} (chance alone: {found.noise:.2f})",
         f"{total['opening']:,} + {total['new']:,} new + {total['returned']:,} returned ({total['reinfected']:,} of "
         f"them had been fixed) - {total['fixed']:,} fixed - {total['accepted']:,} accepted - {total['unchecked']:,} "
         f"not checked = {total['closing']:,} open",

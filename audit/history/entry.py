@@ -18,7 +18,7 @@ from audit.rule import Rule
 from audit.schema import TEXT, entities
 
 NOT_SETTINGS = frozenset(
-    {"title", "as_of", "paths", "accept", "report", "history", "gates", "alerts", "schedule", "log"}
+    {"title", "as_of", "paths", "accept", "report", "brand", "history", "gates", "alerts", "schedule", "log"}
 )
 """Tables of audit.toml that do not change what is found."""
 REACHED_BY = ("email", "contact_email", "other_emails", "contact_id")
@@ -74,7 +74,7 @@ def entry_of(result: AuditResult, *, ran_on: date, decisions: Iterable[bytes] = 
         parts=_parts(result),
         rules=_rules(result),
         metrics=_metrics(result.metrics),
-        held=_held(result.dataset),
+        held=held_fields(result.dataset),
         findings=findings,
         owners=_owners(result.dataset),
     )
@@ -183,7 +183,7 @@ def _metrics(metrics: pd.DataFrame) -> pd.DataFrame:
     return whole.assign(**words).reset_index(drop=True)
 
 
-def _held(dataset: Dataset) -> pd.DataFrame:
+def held_fields(dataset: Dataset) -> pd.DataFrame:
     """Which fields each source gave: a finding that is gone where its field is not held has not been fixed."""
     held: set[tuple[str, str, str]] = set()
     for info in dataset.sources:
