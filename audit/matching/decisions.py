@@ -9,11 +9,15 @@ decisions.csv has one line per decision:
     left_source, right_source  systems the records came from  } tell apart records that say the same, and find a record
     left_id, right_id          their own ids there            } again whose name stayed while other values changed
     decided_on, decided_by, note   for people; nothing is made of them
+    keep         with "same": whose value survives, as "phone:right email:left" (see audit.review.survivors)
+    run, item    which question of which run the line answers
 
-Other columns are ignored. For one pair the last line counts. A key that several records share means all of them, up to
-ten; of copies that nothing tells apart, `leave_out` takes one, and so does "different" with one key on both sides. What
-names no record any more is counted as stale. Contradictions (A = B, B = C, A ≠ C) are pointed out; of the records in
-one, none are joined.
+Lines about fixes have the decision "accept" or "reject" and the columns rule, fix, finding (see audit.review.fixes).
+"unsure" decides nothing. Other columns are ignored.
+
+For one pair the last line counts. A key that several records share means all of them, up to ten; of copies that nothing
+tells apart, `leave_out` takes one, and so does "different" with one key on both sides. What names no record any more is
+counted as stale. Contradictions (A = B, B = C, A ≠ C) are pointed out; of the records in one, none are joined.
 """
 
 import csv
@@ -32,9 +36,13 @@ from audit.schema import TEXT
 from audit.values.text import squeeze, substitute
 
 SAME, DIFFERENT, LEAVE_OUT = "same", "different", "leave_out"
+ACCEPT, REJECT = "accept", "reject"
+UNSURE = "unsure"
 COLUMNS = (
     "entity decision left_key right_key left_source left_id right_source right_id decided_on decided_by note".split()
 )
+MORE_COLUMNS = "keep rule field fix finding run item".split()
+"""Columns that only the lines of a review have."""
 _NEEDED = ("entity", "decision", "left_key", "right_key")
 _MOST_ALIKE = 10
 """More records than this with one key are too many to mean all of them."""
@@ -75,7 +83,7 @@ class Rulings:
 
 
 def read_decisions(path: Path) -> pd.DataFrame:
-    """The decided lines of a decisions file, with COLUMNS as text.
+    """The decided lines of a decisions file, with COLUMNS and MORE_COLUMNS as text.
 
     Raises UsageError where it cannot be read, lacks a column, or holds a word that is no decision.
     """
@@ -95,17 +103,23 @@ def read_decisions(path: Path) -> pd.DataFrame:
             f"{path}: the column {', '.join(missing)} is missing.",
             hint="`crm-audit sample` writes such a file; its columns are in the README.",
         )
-    frame = pd.DataFrame({name: raw.get(name, pd.NA) for name in COLUMNS}, index=raw.index).astype(TEXT)
+    return checked(raw, path)
+
+
+def checked(raw: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """The decided lines of a table of text that was read from `path`."""
+    columns = [*COLUMNS, *MORE_COLUMNS]
+    frame = pd.DataFrame({name: raw.get(name, pd.NA) for name in columns}, index=raw.index).astype(TEXT)
     frame = frame.apply(lambda column: substitute(squeeze(column), r"^'([=+\-@])", r"\1"))
     frame["decision"] = frame["decision"].str.lower().str.replace(r"[ -]+", "_", regex=True)
     frame = frame[frame["decision"].notna()]
-    wrong = frame[~frame["decision"].isin([SAME, DIFFERENT, LEAVE_OUT])]
+    wrong = frame[~frame["decision"].isin([SAME, DIFFERENT, LEAVE_OUT, ACCEPT, REJECT, UNSURE])]
     if len(wrong):
         raise UsageError(
             f"{path}, line {wrong.index[0] + 2}: {wrong['decision'].iloc[0]!r} is no decision.",
-            hint=f"Write {SAME}, {DIFFERENT} or {LEAVE_OUT}.",
+            hint=f"Write {SAME}, {DIFFERENT} or {LEAVE_OUT}; of a fix {ACCEPT} or {REJECT}.",
         )
-    return frame.reset_index(drop=True)
+    return frame[frame["decision"] != UNSURE].reset_index(drop=True)
 
 
 def write_decisions(decisions: pd.DataFrame, path: Path) -> None:
@@ -141,11 +155,10 @@ def resolve(decisions: pd.DataFrame | None, table: Table) -> Rulings:
     """The decisions about a table by the rows that they are about."""
     if decisions is None:
         return Rulings()
-    mine = decisions[decisions["entity"].eq(table.entity).to_numpy(dtype=bool)].reset_index(drop=True)
+    mine = about_pairs(decisions, table)
     if mine.empty:
         return Rulings()
-    known = _known(table)
-    left, right = (_found(mine, side, known) for side in ("left", "right"))
+    left, right = find(mine, table)
     word = mine["decision"].to_numpy(dtype=object)
     out = np.unique(left.drop_duplicates("line")[lambda side: word[side["line"]] == LEAVE_OUT]["row"])
     pairs = left.merge(right, on="line", suffixes=("_left", "_right"))
@@ -169,6 +182,18 @@ def resolve(decisions: pd.DataFrame | None, table: Table) -> Rulings:
         "decisions_contradicting": len(warnings),
     }
     return Rulings(same, different, out, contradictory, counts, tuple(warnings))
+
+
+def about_pairs(decisions: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The lines that are about records of the table being the same or not."""
+    mine = decisions["entity"].eq(table.entity) & decisions["decision"].isin([SAME, DIFFERENT, LEAVE_OUT])
+    return decisions[mine.to_numpy(dtype=bool)].reset_index(drop=True)
+
+
+def find(decisions: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows (`line`, `row`: positions) that the left and the right side of each decision mean."""
+    known = _known(table)
+    return _found(decisions, "left", known), _found(decisions, "right", known)
 
 
 def _known(table: Table) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def sample(pairs: pd.DataFrame, count: int, *, seed: int = 0) -> pd.DataFrame:
     strata = 2 * (len(_EDGES) - 1)
     size = np.bincount(stratum, minlength=strata)
     spread = np.bincount(stratum, probability * (1 - probability), minlength=strata) / np.maximum(size, 1)
-    wanted = _allocated(size, np.sqrt(np.maximum(spread, _LEAST_SPREAD)), min(count, len(open_pairs)))
+    wanted = allocated(size, np.sqrt(np.maximum(spread, _LEAST_SPREAD)), min(count, len(open_pairs)))
     draw = np.random.default_rng(seed)
     order = draw.permutation(len(open_pairs))
     order = order[np.argsort(stratum[order], kind="stable")]
@@ -43,7 +43,7 @@ def sample(pairs: pd.DataFrame, count: int, *, seed: int = 0) -> pd.DataFrame:
     return open_pairs.iloc[chosen].assign(stratum=stratum[chosen])
 
 
-def _allocated(size: np.ndarray, spread: np.ndarray, count: int) -> np.ndarray:
+def allocated(size: np.ndarray, spread: np.ndarray, count: int) -> np.ndarray:
     """Whole numbers per stratum, adding up to `count`, none above the stratum's size."""
     wanted = np.minimum(size, (size > 0).astype(np.int64)) if count >= (size > 0).sum() else np.zeros_like(size)
     while wanted.sum() < count:
