@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit.dataset import Table
-from audit.schema import TEXT
+from audit.schema import TEXT, entities
 
 CHANGE_TYPES = {
     "change_id": TEXT,
@@ -22,9 +22,17 @@ CHANGE_TYPES = {
     "rule_id": "object",
     "confidence": "float64",
     "kind": "object",
+    "cluster": TEXT,
+    "origin": "int64",
 }
-"""Columns of the change log. `kind` is set, clear, drop, merge (the record joined another), survivorship (a cell of the
-surviving record taken from a merged one) or repoint (a link that followed its target)."""
+"""Columns of the change log, in the order in which the changes were made.
+
+`kind` is set, clear, drop, merge (the record joined another), survivorship (a cell of the surviving record taken from a
+merged one), repoint (a link that followed its target) or recompute (a cell that follows from others: a status from its
+stage, a sum from its events). `before` and `after` are texts as the source writes them; of a record that went they are
+its own id and that of the record it joined. `cluster` names the group that was merged, `origin` the record whose value
+survived, or that the record joined (-1: none).
+"""
 
 
 Lines = dict[str, np.ndarray]
@@ -40,7 +48,9 @@ def changes(
     after: Sequence | pd.Series,
     rule_id: str | Sequence[str],
     kind: str,
-    confidence: float | Sequence[float] = 1.0,
+    confidence: float | Sequence[float] | np.ndarray = 1.0,
+    cluster: Sequence | pd.Series | None = None,
+    origin: np.ndarray | None = None,
 ) -> Lines:
     """Lines of the change log for `records` of `table`; `before` and `after` are text aligned with them."""
     count = len(records)
@@ -54,7 +64,7 @@ def changes(
         "source": table.lineage["source"].array.take(position).astype(object),
         "file": table.lineage["file"].array.take(position).astype(object),
         "row": table.lineage["row"].to_numpy()[position],
-        "source_id": texts(table.column("source_id").array.take(position)),
+        "source_id": texts(own_ids(table).array.take(position)),
         "record": np.asarray(records, dtype="int64"),
         "field": np.full(count, field, dtype=object),
         "before": texts(before),
@@ -62,7 +72,16 @@ def changes(
         "rule_id": np.broadcast_to(np.asarray(rule_id, dtype=object), count),
         "confidence": np.broadcast_to(np.asarray(confidence, dtype="float64"), count),
         "kind": np.full(count, kind, dtype=object),
+        "cluster": np.full(count, pd.NA, dtype=object) if cluster is None else texts(cluster),
+        "origin": np.full(count, -1) if origin is None else np.asarray(origin, dtype="int64"),
     }
+
+
+def own_ids(table: Table) -> pd.Series:
+    """The records' ids in their sources; blank where an entity has none."""
+    if "source_id" in entities()[table.entity].fields:
+        return table.column("source_id")
+    return pd.Series(pd.NA, index=table.index, dtype=TEXT)
 
 
 def change_log(parts: Sequence[Lines]) -> pd.DataFrame:

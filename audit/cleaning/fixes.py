@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from audit.cleaning.changes import Lines, changes
+from audit.cleaning.changes import Lines, changes, own_ids
 from audit.dataset import Dataset, Table
 from audit.engine import run_rules
 from audit.rule import Context, FieldRule, FixKind, RecordRule, Rule
@@ -67,15 +67,15 @@ def _write(table: Table, name: str, fixes: pd.DataFrame) -> tuple[Table, list[Li
         for kind, label in ((~cleared, "set"), (cleared, "clear"))
         if kind.any()
     ]
-    return _with_values(table, spec, records, after), lines
+    return with_values(table, spec, records, after), lines
 
 
-def _with_values(table: Table, spec: Field, records: np.ndarray, text: pd.Series) -> Table:
+def with_values(table: Table, spec: Field, records: np.ndarray, text: pd.Series) -> Table:
     """The table with `text` written to one field of `records`, in the field's type."""
     column = table.column(spec.name).copy()
     column.loc[records] = typed(spec, text.reset_index(drop=True)).array
     written = table.with_columns(**{spec.name: column})
-    if spec.is_text:
+    if spec.is_text and spec.name not in table.text:
         return written
     original = table.original(spec.name).copy()
     original.loc[records] = text.array
@@ -122,7 +122,7 @@ def drop_records(table: Table, fixes: pd.DataFrame) -> tuple[Table, Lines]:
         table,
         records,
         field="",
-        before=table.column("source_id").loc[records].array,
+        before=own_ids(table).loc[records].array,
         after=[pd.NA] * len(records),
         rule_id=first["rule_id"].array,
         kind="drop",

@@ -170,11 +170,14 @@ def test_rows_lost_without_a_line_stop_the_cleaning() -> None:
 
 
 def test_held_records_are_counted() -> None:
-    pairs = pd.DataFrame({"left": [0, 0], "right": [1, 2], "decision": ["review", "merge"]})
+    pairs = pd.DataFrame({"left": [0, 0], "right": [1, 2], "probability": [0.7, 0.99], "decision": ["review", "merge"]})
     match = SimpleNamespace(pairs=pairs, held=pd.DataFrame({"left": [3], "right": [1], "reason": ["two ids"]}))
     data = contacts(last_name=list("abcd"), source_id=list("abcd"))
     result = clean(data, findings(), [], CTX, {"contact": match})
-    assert list(result.accounts["held"]) == [3]
+    assert list(result.accounts.iloc[0]) == ["contact", 4, 1, 0, 0, 3]
+    assert list(result.held["record"]) == [0, 1, 3]
+    assert set(result.held["reason"]) == {"two ids"}
+    assert set(result.held["members"]) == {3}
 
 
 @settings(max_examples=40, deadline=None)
