@@ -12,6 +12,8 @@ from rules import columns
 
 FOREIGN = r"(?i)@|https?://|^\s*[0-9](?:[.,][0-9]+)?E\+[0-9]+\s*$|^\s*#"
 
+SOMEWHERE = "that exists"
+
 
 class InvalidPhone(RecordRule):
     """A phone number that cannot be dialled.
@@ -38,11 +40,11 @@ class InvalidPhone(RecordRule):
     fields: ClassVar = ("contact.phone", "contact.mobile", "account.phone", "form_submission.phone")
     dimension = Dimension.VALIDITY
     severity = Severity.MEDIUM
-    message = "{value} is not a phone number that exists{place}"
+    message = "{value} is not a phone number {place}"
     args: ClassVar = ("place",)
 
     def check(self, table: Table, ctx: Context) -> Mapping[str, Flags]:
-        place = (" in " + country.name(columns.regions(table, ctx))).fillna("")
+        place = ("that exists in " + country.name(columns.regions(table, ctx))).fillna(SOMEWHERE)
         return {name: self._invalid(table, name, ctx, place) for name in self.fields_of(table)}
 
     def _invalid(self, table: Table, name: str, ctx: Context, place: pd.Series) -> Flags:
@@ -63,6 +65,6 @@ class InvalidPhone(RecordRule):
             judged & ~valid,
             # New ranges of numbers are opened faster than lists of them are printed; a wrong length stays wrong.
             confidence=np.where(possible, 0.8, 1.0),
-            args={"place": place.where(~international, "").astype(TEXT)},
+            args={"place": place.where(~international, SOMEWHERE).astype(TEXT)},
             checked=judged,
         )
