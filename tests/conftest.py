@@ -1,8 +1,11 @@
 """What several rooms' tests share: the sample company, audited once."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pandas as pd
 import pytest
 
@@ -29,6 +32,25 @@ def sample_audit(sample_folder: Path) -> AuditResult:
 
     config = load_config(sample_folder / "audit.toml")
     return run_audit([sample_folder], config, pd.Timestamp(config.as_of))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_audit_json_keeps_the_schema() -> Iterator[None]:
+    """Whatever a test lets the product write is held against the published JSON Schema."""
+    import reports.outputs
+    from reports.outputs.audit_json import published_schema
+
+    validator = jsonschema.Draft202012Validator(json.loads(published_schema()))
+    write_json = reports.outputs.write_json
+
+    def checked(*args: Any) -> Path:
+        path = write_json(*args)
+        validator.validate(json.loads(path.read_text("utf-8")))
+        return path
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reports.outputs, "write_json", checked)
+        yield
 
 
 @pytest.fixture

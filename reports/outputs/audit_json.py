@@ -15,6 +15,8 @@ from audit.sources import describe
 from reports.outputs.metrics_csv import rounded
 
 NAME = "audit.json"
+SCHEMA = Path(__file__).parent / "schema" / f"audit-{SCHEMA_VERSION.partition('.')[0]}.schema.json"
+"""The published JSON Schema (draft 2020-12) of audit.json."""
 PROGRAM = "crm-audit"
 
 
@@ -28,6 +30,11 @@ def write_json(result: AuditResult, folder: Path, files: Sequence[str]) -> Path:
         newline="\n",
     )
     return path
+
+
+def published_schema() -> str:
+    """The JSON Schema of audit.json, as text."""
+    return SCHEMA.read_text("utf-8")
 
 
 def files_of(folder: Path) -> list[str] | None:
@@ -56,16 +63,25 @@ def summary(result: AuditResult) -> dict[str, Any]:
         "score": {
             "version": score.version,
             "overall": score.overall,
+            "low": score.low,
+            "high": score.high,
             "after_safe": score.after_safe,
             "after_all": score.after_all,
             "flawless": score.flawless,
             "coverage": score.coverage,
             "not_evaluated": score.not_evaluated,
+            "known": score.known,
+            "unheld": score.unheld,
+            "vanished": _lines(score.vanished),
+            "unknown": _lines(score.unknown),
             "by_dimension": _lines(score.by_dimension),
             "by_source": _lines(score.by_source),
             "by_entity": _lines(score.by_entity),
             "by_field": _lines(score.by_field),
+            "by_owner": _lines(score.by_owner),
         },
+        "fields": _lines(result.fields),
+        "worth": _lines(result.worth),
         "rules": _rules(result),
         "accepted": tally(result.findings, result.settings.get("accept", ()), result.as_of),
         "causes": _causes(result),

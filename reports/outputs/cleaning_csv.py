@@ -1,10 +1,14 @@
-"""changes.csv and cleaned/<entity>.csv: what cleaning did, and the tables after it."""
+"""changes.csv, cleaned/<entity>.csv and the accounts: what cleaning did, the tables after it, and that nothing is lost.
+
+`undo/changes.parquet` is the change log to the letter, for `crm-audit undo`; CSV files have formulas defused.
+"""
 
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from audit.dataset import Table
 from audit.result import AuditResult
@@ -14,20 +18,41 @@ from reports.outputs.tables import pseudonyms, write_table
 
 LABELS = ("person", "organisation")
 """Derived columns that the cleaned tables keep; the others are the audit's own."""
+UNDO, CHANGES = "undo", "changes.parquet"
 TIME_FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S"}
 
 
 def write_cleaning(result: AuditResult, folder: Path) -> list[Path]:
-    changes = result.cleaned.changes
-    changes = changes.assign(
-        record=pseudonyms(changes["entity"], changes["record"]), confidence=changes["confidence"].round(4)
-    )
-    paths = [write_table(changes, folder / "changes.csv")]
-    (folder / "cleaned").mkdir()
-    for entity in result.cleaned.dataset:
-        table = result.cleaned.dataset[entity]
-        paths.append(write_table(cleaned_table(table), folder / "cleaned" / f"{entity}.csv"))
+    cleaned = result.cleaned
+    changes = named(cleaned.changes, "record", "origin")
+    paths = [
+        write_table(changes.assign(confidence=changes["confidence"].round(4)), folder / "changes.csv"),
+        write_table(cleaned.accounts, folder / "accounts.csv"),
+        write_table(cleaned.money, folder / "money.csv"),
+        write_table(
+            named(cleaned.money_lines.rename(columns={"table": "entity"}), "record"), folder / "money_records.csv"
+        ),
+        write_table(named(cleaned.held, "record"), folder / "held.csv"),
+        write_table(named(cleaned.consent, "record", "into"), folder / "consent.csv"),
+    ]
+    for name in ("cleaned", UNDO):
+        (folder / name).mkdir()
+    for entity in cleaned.dataset:
+        paths.append(write_table(cleaned_table(cleaned.dataset[entity]), folder / "cleaned" / f"{entity}.csv"))
+    paths.append(folder / UNDO / CHANGES)
+    columns = {name: _exact(changes[name]) for name in changes.columns}
+    pq.write_table(pa.table(columns), paths[-1], compression="zstd")
     return paths
+
+
+def named(lines: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The lines with the records of these columns by their names in the report."""
+    return lines.assign(**{name: pseudonyms(lines["entity"], lines[name]) for name in columns})
+
+
+def _exact(values: pd.Series) -> pa.Array:
+    text = values.dtype == TEXT or values.dtype == object
+    return pa.array(values.astype(TEXT) if text else values, pa.large_string() if text else None, from_pandas=True)
 
 
 def cleaned_table(table: Table) -> pd.DataFrame:

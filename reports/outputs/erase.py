@@ -1,7 +1,7 @@
 """Takes one person out of the files of earlier runs, and searches them afterwards.
 
-Tables lose the lines about the person's records and about what hangs on them; the report and the workbooks, which
-cannot be mended line by line, are deleted.
+Tables lose the lines about the person's records and about what hangs on them; the report, the workbooks and what the
+report is rendered from, which cannot be mended line by line, are deleted.
 """
 
 import csv
@@ -22,12 +22,14 @@ import pyarrow.parquet as pq
 
 from audit.schema import MULTI_SEPARATOR, TEXT
 from reports.outputs.audit_json import NAME, files_of
+from reports.outputs.import_pack import FOLDER as IMPORTS
+from reports.outputs.result_store import FOLDER, RECORDS
 from reports.outputs.saved import BLOCK, SavedRun
 from reports.outputs.tables import write_table
 
 ADDRESS_FIELDS = ("email", "other_emails", "contact_email")
 PHONE_FIELDS = ("phone", "mobile", "other_phones", "fax", "contact_phone")
-RECORD_COLUMNS = frozenset("record into left_record right_record".split())
+RECORD_COLUMNS = frozenset("record into origin left_record right_record".split())
 ID_COLUMNS = frozenset("left_source_id right_source_id left_id right_id contact_id".split())
 TABLES = (".csv", ".parquet")
 GONE = "[forgotten]"
@@ -83,7 +85,7 @@ def erase(folder: Path, person: Person) -> list[Erased]:
     if not person.records and not any(places(path, person) for path in files):
         return []
     for path in (path for path in files if path.name != NAME):
-        if path.suffix not in TABLES:
+        if path.suffix not in TABLES or _of_report(folder, path):
             path.unlink()
             done.append(Erased(path, "deleted; the next run writes it anew"))
             continue
@@ -96,6 +98,12 @@ def erase(folder: Path, person: Person) -> list[Erased]:
         _replace(folder / NAME, (json.dumps(cleared, ensure_ascii=False, indent=1) + "\n").encode())
         done.append(Erased(folder / NAME, "mentions removed"))
     return done
+
+
+def _of_report(folder: Path, path: Path) -> bool:
+    """Whether the file only serves to render the report again, or is to be imported: half of it is of no use."""
+    parts = path.relative_to(folder).parts
+    return parts[0] == IMPORTS or (parts[0] == FOLDER and parts[1] != RECORDS)
 
 
 def erase_lines(path: Path, person: Person) -> int:

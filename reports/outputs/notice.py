@@ -17,7 +17,7 @@ def notice(result: AuditResult, rulings: Sequence[Ruling], words: Words) -> tupl
     score = words.number(result.score.overall, 1)
     failed = [ruling for ruling in rulings if ruling.failed]
     lines = [words("alert.as_of", date=words.date(result.as_of))]
-    lines += [words("alert.gate", gate=ruling.gate.text, reason=ruling.reason) for ruling in failed]
+    lines += [words("alert.gate", gate=ruling.gate.text, reason=words.told(ruling.reason)) for ruling in failed]
     history = result.history
     title = plain(result.title, 120)
     subject = words("alert.title_gate" if failed else "alert.title", title=title, score=score)
@@ -46,7 +46,7 @@ def notice(result: AuditResult, rulings: Sequence[Ruling], words: Words) -> tupl
 def _newest(result: AuditResult, words: Words) -> list[str]:
     assert result.history is not None
     flow = result.history.by_rule
-    titles = {rule.id: rule.title for rule in result.rules}
+    titles = {rule.id: words.of("rule", rule.id, "title", rule.title) for rule in result.rules}
     most = flow[flow["new"] > 0].sort_values("new", ascending=False, kind="stable").head(MOST)
     if most.empty:
         return []

@@ -14,9 +14,11 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from audit.errors import UsageError
+from audit.result import AuditResult
 from audit.values.text import text_series
+from reports.outputs import record_tables
 from reports.outputs.audit_json import NAME, files_of
-from reports.outputs.records_parquet import FOLDER
+from reports.outputs.result_store import FOLDER, RECORDS, read_result
 from reports.outputs.tables import undefused
 
 BLOCK = 1 << 27
@@ -42,7 +44,11 @@ class SavedRun:
     @property
     def entities(self) -> list[str]:
         """The entities whose records were kept."""
-        return sorted(path.stem for path in (self.folder / FOLDER).glob("*.parquet"))
+        return sorted(path.stem for path in (self.folder / FOLDER / RECORDS).glob("*.parquet"))
+
+    def result(self) -> AuditResult:
+        """The whole result, from which every section of the report renders."""
+        return read_result(self.folder)
 
     def lines(self, name: str, **values: str | list[str]) -> pd.DataFrame:
         """The lines of a CSV of which each named column has the value, or one of the values; the cells undefused."""
@@ -52,15 +58,17 @@ class SavedRun:
         return _frame(pa.table({column: undefused(table[column]) for column in table.column_names}))
 
     def records(self, entity: str, **values: str | list[str]) -> pd.DataFrame:
-        """The records of an entity as they were read; `records_parquet` names the columns."""
-        path = self.folder / FOLDER / f"{entity}.parquet"
+        """The records of an entity as they were read; `record_tables` names the columns."""
+        path = self.folder / FOLDER / RECORDS / f"{entity}.parquet"
         if not path.is_file():
             raise UsageError(f"{self.folder} keeps no records of {entity}.", hint="Run the audit again.")
         schema = pq.read_schema(path)
         if not set(values) <= set(schema.names):
-            return _frame(schema.empty_table())
+            return _frame(schema.empty_table().select([name for name in schema.names if record_tables.shown(name)]))
         chosen = _selected(pq.read_table(path, columns=list(values)), values)
-        return _frame(pq.read_table(path).filter(chosen) if pc.any(chosen).as_py() else schema.empty_table())
+        columns = [name for name in schema.names if record_tables.shown(name)]
+        found = pq.read_table(path, columns=columns)
+        return _frame(found.filter(chosen) if pc.any(chosen).as_py() else found.slice(0, 0))
 
     def _csv(self, name: str) -> pa.Table:
         path = self.folder / f"{name}.csv"
@@ -85,9 +93,9 @@ def _selected(table: pa.Table, values: Mapping[str, str | list[str]]) -> pa.Chun
     chosen = pa.chunked_array([pa.array([True] * table.num_rows, pa.bool_())])
     for name, wanted in values.items():
         among = pa.array([wanted] if isinstance(wanted, str) else wanted, pa.large_string())
-        chosen = pc.and_(chosen, pc.is_in(table[name], among))
+        chosen = pc.and_(chosen, pc.is_in(table[name].cast(among.type), among))
     return chosen
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    return pd.DataFrame({name: text_series(table[name]) for name in table.column_names})
+    return pd.DataFrame({name: text_series(table[name].cast(pa.large_string())) for name in table.column_names})
