@@ -41,6 +41,7 @@ bench: $(VENV)/.tested ## Measure time and memory of the rooms and of a whole ru
 	$(BIN)/python -m tests.benchmarks.rules
 	$(BIN)/python -m tests.benchmarks.verdicts
 	$(BIN)/python tests/benchmarks/matching.py --tools ours
+	$(BIN)/python -m tests.benchmarks.metrics
 	$(BIN)/python -m tests.benchmarks
 
 bench-matching: $(VENV)/.tested ## Matching beside splink, recordlinkage, goldenmatch; CUSTOMERS="10000 1000000"

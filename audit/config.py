@@ -8,14 +8,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from audit.errors import ConfigError
+from audit.report_config import BrandConfig, ReportConfig
 from audit.schema import entities
+from audit.score_config import ScoreConfig
 
 FILE_NAME = "audit.toml"
 ACCEPTED_NAME = "accepted.toml"
 """Beside audit.toml: further acceptances, those that `crm-audit accept` writes."""
+MasterCriterion = Literal["paying", "mail", "links", "complete", "oldest", "most_recent", "sources"]
+CHOICES = (
+    *("master", "most_recent", "oldest", "most_complete", "longest", "most_common", "min", "max", "sum", "events"),
+    *("most_restrictive", "furthest", "union"),
+)
+"""By what a field of merged records may survive."""
 
 
 class _Strict(BaseModel):
@@ -103,6 +111,41 @@ class MatchingConfig(_Strict):
     unique_sources: tuple[str, ...] = ()
 
 
+class SurvivorshipConfig(BaseModel):
+    """How several records become one (see `audit.cleaning.policy`).
+
+    `master` orders the criteria for the record that stays, `sources` the systems by trust, `hold` names per entity what
+    must not differ within a source. A table per entity (`[survivorship.contact]`) names a choice per field, or a list
+    of
+    sources, the most trusted first.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    master: tuple[MasterCriterion, ...] = ()
+    sources: tuple[str, ...] = ()
+    hold: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> "SurvivorshipConfig":
+        for name in (*(self.model_extra or {}), *self.hold):
+            if name not in entities():
+                near = difflib.get_close_matches(name, [*type(self).model_fields, *entities()], n=1, cutoff=0.5)
+                raise ValueError(f"{name!r} is no entity" + (f"; did you mean {near[0]!r}?" if near else ""))
+        for name, rules in self.fields.items():
+            for target, choice in rules.items():
+                if isinstance(choice, str) and choice not in CHOICES:
+                    near = difflib.get_close_matches(choice, CHOICES, n=1, cutoff=0.5)
+                    told = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(CHOICES)}"
+                    raise ValueError(f"{name}.{target} = {choice!r} is no choice; {told}")
+        return self
+
+    @property
+    def fields(self) -> dict[str, dict[str, str | tuple[str, ...]]]:
+        """Choice or sources by entity and field."""
+        adapter = TypeAdapter(dict[str, dict[str, str | tuple[str, ...]]])
+        return adapter.validate_python(self.model_extra or {})
+
+
 class InvestmentConfig(BaseModel):
     """Costs and gains of the CRM for the return on it; the keys are those of `crm-audit roi`."""
 
@@ -178,13 +221,6 @@ class CurrencyRatesConfig(BaseModel):
         return {code: float(rate) for code, rate in (self.model_extra or {}).items()}
 
 
-class ReportConfig(_Strict):
-    """What the report is called, in which language, and whether people's data are masked in it."""
-
-    language: str = "en"
-    mask: bool = True
-
-
 class HistoryConfig(_Strict):
     """Where the runs are kept: a file beside audit.toml, or a PostgreSQL URL with ``${NAME}`` for a secret."""
 
@@ -231,7 +267,10 @@ class Config(_Strict):
     own_rule: tuple[OwnRuleConfig, ...] = ()
     rules: RulesConfig = RulesConfig()
     matching: MatchingConfig = MatchingConfig()
+    survivorship: SurvivorshipConfig = SurvivorshipConfig()
     report: ReportConfig = ReportConfig()
+    brand: BrandConfig = BrandConfig()
+    score: ScoreConfig = ScoreConfig()
     investment: InvestmentConfig | None = None
     history: HistoryConfig = HistoryConfig()
     gates: GatesConfig = GatesConfig()
@@ -272,6 +311,21 @@ def load_accepted(path: Path) -> tuple[AcceptConfig, ...]:
     if others:
         raise ConfigError(f"{path}: {others[0]!r} belongs into {FILE_NAME}.", hint="This file holds [[accept]] only.")
     return config.accept
+
+
+def load_brand(path: Path) -> BrandConfig:
+    """The brand in a TOML file with the keys of [brand]. Raises ConfigError with what was probably meant."""
+    try:
+        return BrandConfig.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).", hint="Check --brand.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}.", hint="It is TOML with the keys of [brand].") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(BrandConfig.model_fields)
+        raise ConfigError(f"{path}: {key}: {first['msg']}.", hint=f"Known keys: {known}.") from error
 
 
 def _read(path: Path) -> Config:

@@ -13,6 +13,7 @@ from audit import __version__
 from audit.acceptance import accept
 from audit.causes import causes
 from audit.cleaning import Cleaned, Strictness, clean
+from audit.cleaning.policy import policies
 from audit.config import Config
 from audit.dataset import Dataset
 from audit.engine import run_rules
@@ -22,11 +23,14 @@ from audit.inventory import inventory, overlap
 from audit.matching import MatchOptions, MatchResult, match
 from audit.matching.links import link
 from audit.result import AuditResult
+from audit.review import build_queue, decide_fixes, with_kept_values
 from audit.rule import Context, Rule
-from audit.score import score
+from audit.score import Source, score
 from audit.sources import SourceOverride, load
 from audit.sources.files import data_files
-from reports.impact import measure, open_questions, performance
+from audit.worth import field_cards, score_weights, worth
+from reports.impact import Affected, measure, open_questions, performance
+from reports.impact.ends import ends
 from reports.metrics.catalogue import METRICS
 from reports.metrics.settings import check_names, metric_context, periods
 from rules.own import all_rules
@@ -53,6 +57,7 @@ def run_audit(
     say = progress or (lambda _: None)
     rules = select_rules(config)
     check_names(config)
+    policies(config.survivorship)
     say("Reading")
     loaded = load_sources(paths, config, progress)
     say("Matching")
@@ -61,22 +66,28 @@ def run_audit(
     ctx = Context(as_of, config.default_country, config.rules.options)
     say("Checking")
     findings, results = run_rules(rules, dataset, ctx, systemic_share=config.rules.systemic_share, progress=progress)
-    findings, expired = accept(identify(findings, dataset), dataset, config.accept, as_of)
+    findings, decided = decide_fixes(identify(findings, dataset), dataset, decisions)
+    findings, expired = accept(findings, dataset, config.accept, as_of)
     told = [warning for found in matches.values() for warning in found.warnings]
     dataset = replace(dataset, warnings=(*dataset.warnings, *told, *expired))
     say("Cleaning")
+    proposed = with_kept_values(findings, dataset, matches, decisions)
 
-    def cleaned_by(families: frozenset[str] | None, strictness: Strictness) -> Cleaned:
-        return clean(dataset, findings, rules, ctx, matches, families=families, strictness=strictness)
-
-    cleaned = cleaned_by(None, Strictness.NORMAL)
-    questions = open_questions(findings, dataset, matches)
+    cleaned = clean(dataset, proposed, rules, ctx, matches, survivorship=config.survivorship)
+    questions = open_questions(proposed, dataset, matches)
+    affected = Affected.of(dataset, questions)
 
     def cleaned_tables(families: frozenset[str] | None, strictness: Strictness) -> Dataset:
         if families is None and strictness is Strictness.NORMAL:
             return cleaned.dataset
-        found = questions if strictness is Strictness.LOOSE else findings
-        return clean(dataset, found, rules, ctx, matches, families=families, strictness=strictness).dataset
+        found = questions if strictness is Strictness.LOOSE else proposed
+
+        def made(part: Dataset) -> Dataset:
+            return clean(
+                part, found, rules, ctx, {}, families=families, strictness=strictness, survivorship=config.survivorship
+            ).dataset
+
+        return affected.cleaned(made)
 
     say("Measuring")
     measuring = metric_context(config, as_of)
@@ -89,6 +100,8 @@ def run_audit(
         periods(config, as_of),
         questions,
     )
+    say("Scoring")
+    telling = worth(dataset, ends(dataset))
     return AuditResult(
         version=__version__,
         as_of=as_of,
@@ -98,7 +111,14 @@ def run_audit(
         rule_results=results,
         findings=findings,
         matches=matches,
-        score=score(dataset, findings, rules, results),
+        score=score(
+            dataset,
+            findings,
+            rules,
+            results,
+            weights=score_weights(telling) if config.score.weights == "worth" else config.score.weights,
+            expected=[Source(entry.name, entry.entity, entry.records) for entry in config.score.source],
+        ),
         cleaned=cleaned,
         metrics=measured.metrics,
         impact=measured.impact,
@@ -111,6 +131,10 @@ def run_audit(
         worklist=measured.worklist,
         movers=measured.movers,
         reports=performance(dataset, cleaned.dataset, measured.metrics, measuring, config),
+        queue=build_queue(dataset, findings, matches, rules, as_of),
+        decided=decided,
+        worth=telling,
+        fields=field_cards(dataset, findings, rules, {metric.id: metric.inputs for metric in METRICS}, telling, as_of),
     )
 
 

@@ -50,6 +50,17 @@ systemic_share = 0.5
 # decisions = "decisions.csv"
 # unique_sources = ["Stripe"]
 
+# How merged records become one: which is the master, which source is trusted, by what a field survives (master,
+# most_recent, oldest, most_complete, longest, most_common, min, max, sum, events, most_restrictive, furthest, union, or
+# a list of sources), and what must not differ within a source.
+# [survivorship]
+# master = ["paying", "mail", "links", "complete", "oldest"]
+# [survivorship.contact]
+# job_title = "most_recent"
+# phone = ["HubSpot", "Salesforce"]
+# [survivorship.hold]
+# contact = ["national_id", "customer_id"]
+
 # Every run is kept beside this file and compared with the one before. For a team: "postgresql://user:${PGPASSWORD}@host/db".
 # [history]
 # file = "audit-history.sqlite"
@@ -73,6 +84,21 @@ systemic_share = 0.5
 language = "en"
 # Mask people's names, addresses and numbers in the HTML report.
 mask = true
+# For whom: everything, executive, operations or client; the sections to show and those to leave out; own templates.
+# audience = "client"
+# sections = ["summary", "score", "findings", "method"]
+# leave_out = ["people"]
+# templates = "templates"
+
+# In whose name the report stands. Texts may have **strong** words, points ("- ") and blank lines between paragraphs.
+# [brand]
+# title = "Customer data audit of 2026"
+# client = "Halmera Instruments"
+# author = "Brackwell Advisors"
+# logo = "logo.png"
+# colour = "#1a5580"
+# intro = "What we looked at, and why."
+# closing = "Questions: audit@example.com"
 
 # Costs and gains of the CRM over the same period: crm-audit roi
 # [investment]

@@ -10,9 +10,11 @@ from audit.cleaning import Cleaned
 from audit.comparison import Comparison
 from audit.dataset import Dataset
 from audit.matching import MatchResult
+from audit.review import Queue
 from audit.rule import Rule, RuleResult
 from audit.schema import TEXT
 from audit.score import Score
+from audit.worth import CARD_TYPES, WORTH_TYPES
 
 SCHEMA_VERSION = "1.0"
 """Of audit.json and the files beside it. Columns may be added within a major version; none is renamed or removed."""
@@ -90,7 +92,11 @@ class AuditResult:
     IMPACT_TYPES, `inventory`, `overlap` and `causes` what audit.inventory
     and audit.causes say. `settings` is the configuration as used, `inputs`
     the SHA-256 of every file read, `command` repeats the run, `history` compares with the run before where one is kept.
-    `worklist` and `movers` follow WORKLIST_TYPES and MOVER_TYPES; `reports` are the standard reports by name.
+    `worklist` and `movers` follow WORKLIST_TYPES and MOVER_TYPES; `reports` are the standard reports by name. `queue`
+    is what a person should judge, `decided` counts what became of decisions about fixes
+    (`audit.review.decide_fixes`), `verified` is what a person's check of a sample said last (`audit.verification`),
+    None where nobody has checked. `worth` and `fields` follow WORTH_TYPES and CARD_TYPES (audit.worth): what each
+    field tells, and a card for each.
     """
 
     version: str
@@ -115,6 +121,11 @@ class AuditResult:
     worklist: pd.DataFrame = field(default_factory=lambda: empty(WORKLIST_TYPES))
     movers: pd.DataFrame = field(default_factory=lambda: empty(MOVER_TYPES))
     reports: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    worth: pd.DataFrame = field(default_factory=lambda: empty(WORTH_TYPES))
+    fields: pd.DataFrame = field(default_factory=lambda: empty(CARD_TYPES))
+    queue: Queue | None = None
+    decided: Mapping[str, int] = field(default_factory=dict)
+    verified: Mapping[str, Any] | None = None
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)

@@ -59,6 +59,9 @@ subscription = 1200
         ("[report]\nmaks = true", ["line 2", "Did you mean 'mask'?"]),
         ("title = ", ["Invalid value"]),
         ('default_country = "Norway"', ["default_country"]),
+        ('[score.weights]\n"contact.emial" = 2', ["score.weights", "no field", "did you mean 'contact.email'?"]),
+        ("[score.weights]\ncompleteness = -1", ["from 0 to 100"]),
+        ('[[score.source]]\nname = "CRM"\nentity = "kontact"\nrecords = 5', ["no such entity"]),
     ],
 )
 def test_a_mistake_says_where_and_what_was_meant(tmp_path, text, told) -> None:

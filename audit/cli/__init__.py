@@ -11,12 +11,17 @@ from audit.cli.forget import forget
 from audit.cli.history import history
 from audit.cli.inspect import init, inspect
 from audit.cli.record import record
+from audit.cli.report import report
+from audit.cli.review import review
 from audit.cli.roi import roi
 from audit.cli.rules import rules
 from audit.cli.run import demo, run
 from audit.cli.sample import sample
 from audit.cli.schedule import schedule
+from audit.cli.schema import schema
 from audit.cli.trend import trend
+from audit.cli.undo import undo
+from audit.cli.verify import verify
 from audit.cli.why import why
 
 
@@ -35,14 +40,19 @@ for command in (
     rules,
     explain,
     record,
+    report,
     accept,
     roi,
     why,
     sample,
+    verify,
+    review,
     history,
     diff,
     trend,
     schedule,
+    schema,
     forget,
+    undo,
 ):
     main.add_command(command)

@@ -41,6 +41,9 @@ class Order:
     output: Path = Path("audit-report")
     as_of: date | None = None
     full: bool | None = None
+    audience: str | None = None
+    language: str | None = None
+    twins: bool = False
     decisions_path: Path | None = None
     quiet: bool = False
     history: str | None = None
@@ -204,8 +207,16 @@ def _audited(
     from audit.gates import judge
     from audit.pipeline import run_audit
     from audit.rule import Outcome
+    from audit.verification.kept import NAME as VERIFIED
+    from audit.verification.kept import read_verified
     from reports.outputs import write
+    from reports.outputs.edition import edition_of
 
+    readers = _for_readers(order, config)
+    edition, notes = edition_of(readers, order.config_path.parent if order.config_path is not None else Path())
+    edition.check()
+    for note in notes:
+        click.echo(f"warning: {note}", err=True)
     config, decisions = decided(config, order.paths, order.config_path, order.decisions_path)
     day = pd.Timestamp(order.as_of or config.as_of or date.today())
     log.info("audit as of %s begins", day.date())
@@ -213,6 +224,8 @@ def _audited(
         result = run_audit(
             sources, config, day, command=_command(order, sources, day), progress=progress, decisions=decisions
         )
+        if order.config_path is not None:
+            result = replace(result, verified=read_verified(order.config_path.with_name(VERIFIED)))
         finish: Callable[[ExitCode], None] = lambda code: None  # noqa: E731
         if target is not None:
             progress("Comparing")
@@ -222,8 +235,16 @@ def _audited(
         failed = [ruling for ruling in rulings if ruling.failed]
         code = ExitCode.RULE_ERRORED if errored else ExitCode.GATE_FAILED if failed else ExitCode.DONE
         progress("Writing")
-        mask = config.report.mask if order.full is None else not order.full
-        write(result, order.output, mask=mask, language=config.report.language)
+        write(
+            result,
+            order.output,
+            mask=edition.mask,
+            twins=order.twins,
+            language=edition.language,
+            audience=edition.audience,
+            look=edition.look,
+            rulings=rulings,
+        )
         finish(code)
     log.info("score %.1f, %d findings", result.score.overall, len(result.findings))
     if not order.quiet:
@@ -238,14 +259,27 @@ def _audited(
     return Finished(code, result, rulings)
 
 
+def _for_readers(order: Order, config: "Config") -> "Config":
+    """The configuration with what the command line says of the report's readers."""
+    asked = {
+        "audience": order.audience,
+        "language": order.language,
+        "mask": None if order.full is None else not order.full,
+    }
+    told = {name: value for name, value in asked.items() if value is not None}
+    return config.model_copy(update={"report": config.report.model_copy(update=told)})
+
+
 def _remembered(
     result: "AuditResult", target: "Path | str", decisions: "pd.DataFrame | None", stack: ExitStack
 ) -> "tuple[AuditResult, Callable[[ExitCode], None]]":
     """The result beside the run before it, and what makes it part of the history once all else is done."""
     from audit.history import History, OlderRun, entry_of
     from audit.history.compare import compare
+    from audit.history.vanished import held_back
 
     history = stack.enter_context(History(target, create=True))
+    result = held_back(history, result)
     decided = [] if decisions is None else [decisions.to_csv(index=False).encode()]
     entry = entry_of(result, ran_on=date.today(), decisions=decided)
     try:
@@ -329,9 +363,10 @@ def summary(result: "AuditResult", output: Path) -> str:
     for rule_id, count in counted["rule_id"].value_counts().head(5).items():
         lines.append(f"  {count:>7,}  {result.rule(str(rule_id)).title}")
     if result.history is not None and result.history.previous is not None:
-        total = result.history.total
+        total, change = result.history.total, result.history.score_change
         lines.append(
-            f"since {result.history.previous:%Y-%m-%d}: score {result.history.score_change:+.1f}; findings "
+            f"since {result.history.previous:%Y-%m-%d}: score "
+            f"{'not comparable' if change is None else f'{change:+.1f}'}; findings "
             f"{total['opening']:,} + {total['new']:,} new + {total['returned']:,} returned - {total['fixed']:,} fixed "
             f"- {total['accepted']:,} accepted - {total['unchecked']:,} not checked = {total['closing']:,}"
         )

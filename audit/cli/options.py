@@ -52,6 +52,12 @@ report_option = click.option(
     show_default=True,
     help="Folder of an earlier run.",
 )
+audience_option = click.option(
+    "--audience",
+    type=click.Choice(["everything", "executive", "operations", "client"]),
+    help="For whom the report is made. Default: audit.toml, everything.",
+)
+language_option = click.option("--language", help="Language of the report, such as en or id. Default: audit.toml, en.")
 masked_option = click.option("--masked", is_flag=True, help="Mask people's data, as the report does.")
 form_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from audit.cli.audit_run import Order, audit
-from audit.cli.options import Day, config_option, decisions_option, paths_argument
+from audit.cli.options import Day, audience_option, config_option, decisions_option, language_option, paths_argument
 from audit.errors import UsageError
 
 
@@ -23,6 +23,9 @@ from audit.errors import UsageError
 )
 @click.option("--as-of", type=Day(), help="The day the audit speaks of. Default: audit.toml, else today.")
 @click.option("--full/--masked", "full", default=None, help="Show or mask people's data in the HTML report.")
+@click.option("--twins", is_flag=True, help="Write the report twice: report.html masked, report-full.html in full.")
+@audience_option
+@language_option
 @decisions_option
 @click.option("--history", help="Where runs are kept: a file or a PostgreSQL URL. Default: beside audit.toml.")
 @click.option("--no-history", is_flag=True, help="Neither compare nor keep this run.")
@@ -40,6 +43,9 @@ def run(
     output: Path,
     as_of: date | None,
     full: bool | None,
+    twins: bool,
+    audience: str | None,
+    language: str | None,
     decisions_path: Path | None,
     history: str | None,
     no_history: bool,
@@ -60,6 +66,9 @@ def run(
         output=output,
         as_of=as_of,
         full=full,
+        twins=twins,
+        audience=audience,
+        language=language,
         decisions_path=decisions_path,
         quiet=quiet,
         history=history,
@@ -78,10 +87,15 @@ def run(
 
 @click.command()
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("demo-report"), show_default=True)
+@audience_option
+@language_option
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-def demo(output: Path, quiet: bool) -> None:
+def demo(output: Path, audience: str | None, language: str | None, quiet: bool) -> None:
     """Audit the exports of a made-up company and write the report."""
-    raise SystemExit(int(audit(Order(paths=(sample_folder(),), output=output, quiet=quiet, keep=False)).code))
+    order = Order(
+        paths=(sample_folder(),), output=output, quiet=quiet, keep=False, audience=audience, language=language
+    )
+    raise SystemExit(int(audit(order).code))
 
 
 def sample_folder() -> Path:

@@ -87,7 +87,7 @@ def _money(view: View) -> list[Block]:
             Cell(view.text(record["currency"]) or words("blank")),
             Cell(view.text(record["month"]) or words("blank")),
             *(Cell(words.number(float(record[name]), 2), sort=float(record[name])) for name in numbers),
-            Cell(view.text(record["reason"], 160)),
+            Cell(view.told(record["reason"], 160)),
         )
         for record in money.head(MONEY_SHOWN).to_dict("records")
     )

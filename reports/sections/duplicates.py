@@ -9,6 +9,7 @@ from audit.dataset import Table as Records
 from audit.matching import MatchResult
 from reports import charts
 from reports.sections.blocks import Block, Bullets, Cell, Column, Details, Heading, Paragraph, Section, Table, Tiles
+from reports.sections.match_weights import weight_figures
 from reports.sections.view import View, more_in_file
 
 COMPARED = {
@@ -97,7 +98,7 @@ def _quality(view: View, match: MatchResult) -> list[Block]:
                 + (" " + words("duplicates.taught") if told["taught"] else "")
             )
         )
-        blocks += [Paragraph(view.text(warning, 600), tone="strong") for warning in match.warnings]
+        blocks += [Paragraph(view.told(warning, 600), tone="strong") for warning in match.warnings]
     return blocks
 
 
@@ -130,7 +131,7 @@ def _related(view: View, entity: str, match: MatchResult) -> list[Block]:
                 names.append(words("duplicates.more_members", n=len(heads) - len(names)))
             rows.append(
                 (
-                    Cell(words(f"duplicates.kind_{kind}") if not shown else ""),
+                    Cell(words(f"duplicates.kind_{kind}")),
                     view.number_cell(len(sizes)) if not shown else Cell(""),
                     view.number_cell(len(members)) if not shown else Cell(""),
                     Cell(words.listed(names)),
@@ -179,14 +180,15 @@ def _review(view: View, entity: str, match: MatchResult, review: pd.DataFrame, s
         REVIEW_SHOWN
     )
     blocks: list[Block] = [Paragraph(words("duplicates.review_note", n=len(review)), tone="strong")]
+    weights = weight_figures(view, entity, [(int(pair.left), int(pair.right)) for pair in first.itertuples()])
     for pair in first.itertuples():
         records = [int(pair.left), int(pair.right)]
         why = _why(view, entity, records, [(records, float(pair.probability), sentences.loc[pair.Index])])
         summary = words.listed([view.record(entity, record) for record in records])
         tags = ((words("duplicates.probability", p=words.percent(float(pair.probability))), "weak"),)
-        blocks.append(
-            Details(summary, (_side_by_side(view, entity, records), why), _headline(view, entity, records), tags)
-        )
+        drawn = [weights[key]] if (key := (int(pair.left), int(pair.right))) in weights else []
+        parts: tuple[Block, ...] = (_side_by_side(view, entity, records), why, *drawn)
+        blocks.append(Details(summary, parts, _headline(view, entity, records), tags))
     note = more_in_file(words, len(first), len(review), "pairs.csv")
     return [*blocks, Paragraph(note, tone="muted")] if note else blocks
 
@@ -216,6 +218,8 @@ def _joined(view: View, entity: str, match: MatchResult, sentences: pd.Series) -
             )
         if pairs:
             parts.append(_why(view, entity, records, pairs))
+            weakest = inside.loc[inside["probability"].idxmin()]
+            parts += weight_figures(view, entity, [(int(weakest["left"]), int(weakest["right"]))]).values()
         tags = (
             (words("duplicates.n_records", n=len(records)), "fair"),
             (words("duplicates.confidence", p=words.percent(float(row.confidence))), "good"),
@@ -237,7 +241,7 @@ def _held(view: View, entity: str, match: MatchResult) -> list[Block]:
         (
             Cell(words.listed([view.record(entity, int(row.left)), view.record(entity, int(row.right))])),
             Cell(_headline(view, entity, [int(row.left), int(row.right)])),
-            Cell(view.text(row.reason, 160)),
+            Cell(view.told(row.reason, 160)),
         )
         for row in held.head(HELD_SHOWN).itertuples()
     )

@@ -8,7 +8,6 @@ from audit.acceptance import tally
 from audit.rule import FixSafety, Severity
 from reports.sections.blocks import Block, Cell, Column, Details, Heading, Paragraph, Section, Table
 from reports.sections.cost import Problem, problems, remedy
-from reports.sections.pages import page_of
 from reports.sections.view import View, more_in_file
 
 SEVERITIES = tuple(str(severity) for severity in Severity)
@@ -50,7 +49,7 @@ def _overview(view: View, found: dict[str, Problem]) -> Table:
         severity = str(rule.severity)
         rows.append(
             (
-                Cell(rule.title, note=words(f"family.{rule.family}"), link=f"#rule-{rule.id}"),
+                Cell(view.rule_title(rule.id), note=words(f"family.{rule.family}"), link=f"#rule-{rule.id}"),
                 Cell(words(f"severity.{severity}"), tone=SEVERITY_TONES[severity], sort=SEVERITIES.index(severity)),
                 view.number_cell(problem.findings),
                 view.percent_cell(problem.share),
@@ -72,7 +71,7 @@ def _overview(view: View, found: dict[str, Problem]) -> Table:
 def _rule(view: View, problem: Problem, findings: pd.DataFrame) -> Details:
     words, rule = view.words, view.rules[problem.rule_id]
     severity = str(rule.severity)
-    page = page_of(rule)
+    page = view.rule_page(rule.id)
     blocks: list[Block] = [
         Paragraph(f"{page.summary} {page.why}".strip()),
         Paragraph(words("findings.how", text=page.how), tone="how"),
@@ -92,7 +91,7 @@ def _rule(view: View, problem: Problem, findings: pd.DataFrame) -> Details:
     if problem.safe:
         tags.append((words("findings.safe", n=problem.safe), "good"))
     meta = words("findings.meta", n=problem.findings, share=words.percent(problem.share), checked=problem.checked)
-    return Details(rule.title, tuple(blocks), meta, tuple(tags), id=f"rule-{rule.id}")
+    return Details(view.rule_title(rule.id), tuple(blocks), meta, tuple(tags), id=f"rule-{rule.id}")
 
 
 def _systemic(view: View, findings: pd.DataFrame) -> Table:
@@ -171,10 +170,10 @@ def _accepted(view: View, entries: list[dict[str, Any]]) -> Table:
     rows = []
     for entry in entries:
         until = words.date(pd.Timestamp(entry["expires"])) if "expires" in entry else words("findings.no_expiry")
-        titles = [rule.title for rule in view.rules.values() if rule.id == entry.get("rule")]
+        titles = [view.rule_title(rule_id) for rule_id in view.rules if rule_id == entry.get("rule")]
         rows.append(
             (
-                Cell(view.text(entry["covers"], 120), note=titles[0] if titles else ""),
+                Cell(view.told(entry["covers"], 120), note=titles[0] if titles else ""),
                 view.number_cell(entry["findings"]),
                 Cell(view.text(entry["reason"], 200)),
                 Cell(view.person(entry.get("owner", ""))),

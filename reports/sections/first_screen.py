@@ -9,10 +9,10 @@ from markupsafe import Markup
 from audit.rule import Outcome
 from reports import charts
 from reports.sections.blocks import Section, Tiles
-from reports.sections.cost import Problem, family_effects, headline, problems, remedy
+from reports.sections.cost import Problem, headline, problems, remedy
 from reports.sections.metrics import VERDICT_TONES, metric_name, verdict_word
 from reports.sections.view import BANDS, View
-from reports.sections.worklist import best_moves
+from reports.sections.worklist import best_moves, costliest_moves, work_cost
 
 FIRST = 5
 NUMBERS_SHOWN = {"do not report": 3, "reportable with care": 2, "reportable": 2}
@@ -138,16 +138,15 @@ def _tiles(view: View) -> tuple[tuple[str, str, str], ...]:
 
 
 def _costs(view: View, found: list[Problem]) -> tuple[Item, ...]:
-    effects = family_effects(view)
-    told: set[str] = set()
     most = max((problem.points for problem in found), default=1.0) or 1.0
+    bent = costliest_moves(view)
     return tuple(
         Item(
             title=view.rule_title(problem.rule_id),
             figure=view.words(
                 "points_lost", points=view.words.number(problem.points, 1 if problem.points >= 0.1 else 2)
             ),
-            note=_cost_note(view, problem, effects, told),
+            note=_cost_note(view, problem, bent),
             link=f"#rule-{problem.rule_id}",
             tone=str(view.rules[problem.rule_id].severity),
             share=problem.points / most,
@@ -156,22 +155,19 @@ def _costs(view: View, found: list[Problem]) -> tuple[Item, ...]:
     )
 
 
-def _cost_note(view: View, problem: Problem, effects: dict[str, tuple[str, float]], told: set[str]) -> str:
-    """How many records, and once per family what the family does to the number it bends most."""
+def _cost_note(view: View, problem: Problem, bent: dict[str, tuple[str, str, bool]]) -> str:
+    """How many records, which number they bend by how much, and the work that mending them one by one would be."""
     words = view.words
-    note = words("first.cost_note", n=problem.records, share=words.percent(problem.share))
-    family = str(view.rules[problem.rule_id].family)
-    if family not in effects or family in told:
-        return note
-    told.add(family)
-    metric, change = effects[family]
-    effect = words(
-        "first.cost_high" if change < 0 else "first.cost_low",
-        metric=metric_name(view, metric),
-        change=words.percent(abs(change)),
-        family=words(f"family.{family}"),
-    )
-    return f"{note} {effect}"
+    told = [words("first.cost_note", n=problem.records, share=words.percent(problem.share))]
+    if problem.rule_id in bent:
+        metric, change, high = bent[problem.rule_id]
+        told.append(
+            words("first.cost_high" if high else "first.cost_low", metric=metric_name(view, metric), change=change)
+        )
+    work = work_cost(view, problem)
+    if work:
+        told.append(words("first.work", cost=work))
+    return " ".join(told)
 
 
 def _fixes(view: View, found: list[Problem]) -> tuple[Item, ...]:
@@ -222,11 +218,15 @@ def _tally(view: View) -> tuple[tuple[str, str], ...]:
 
 
 def _numbers(view: View) -> tuple[Item, ...]:
-    """Some numbers of each verdict; among those not to be reported, the ones that cleaning moves most."""
+    """Some numbers of each verdict: of those not to be reported what cleaning moves most, of the others the first."""
     metrics = headline(view)
     moved = (metrics["cleaned"] / metrics["raw"].where(metrics["raw"] != 0) - 1).abs().fillna(0.0)
-    metrics = metrics.assign(moved=moved).sort_values("moved", ascending=False, kind="stable")
-    shown = [metrics[metrics["verdict"].eq(verdict)].head(most) for verdict, most in NUMBERS_SHOWN.items()]
+    wrong = metrics.assign(moved=moved).sort_values("moved", ascending=False, kind="stable")
+    shown = [
+        part[part["verdict"].eq(verdict)].head(most)
+        for verdict, most in NUMBERS_SHOWN.items()
+        for part in [wrong if verdict == "do not report" else metrics]
+    ]
     return tuple(
         Item(
             title=metric_name(view, row.metric_id),

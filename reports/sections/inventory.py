@@ -45,7 +45,7 @@ def _sources(view: View) -> Table:
             (
                 Cell(name),
                 Cell(view.text(info.source, 40)),
-                Cell(holds, note="" if info.entity else view.text(info.reason)),
+                Cell(holds, note="" if info.entity else view.told(info.reason)),
                 view.number_cell(info.rows_read),
                 view.number_cell(info.rows_set_aside),
                 Cell(
@@ -136,7 +136,7 @@ def _column_table(view: View, part: pd.DataFrame) -> Table:
                 Cell(view.text(row.header, 60), note=twin),
                 Cell(
                     title,
-                    note=view.text(row.opinion) or ("" if known else view.text(row.reason)),
+                    note=view.told(row.opinion) or ("" if known else view.told(row.reason)),
                     tone="" if known else "muted",
                 ),
                 view.percent_cell(float(row.confidence)) if known else Cell("–", sort=-1.0),

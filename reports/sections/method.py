@@ -4,7 +4,6 @@ from audit.rule import Rule
 from audit.score import HARM
 from audit.values import email
 from reports.sections.blocks import Block, Bullets, Cell, Column, Details, Facts, Heading, Paragraph, Section, Table
-from reports.sections.pages import page_of
 from reports.sections.view import BANDS, View
 
 FIELDS_SHOWN = 12
@@ -47,19 +46,23 @@ def _harm(view: View) -> Table:
 
 
 def _page(view: View, rule: Rule) -> Details:
-    words, page = view.words, page_of(rule)
+    words, page = view.words, view.rule_page(rule.id)
     outcome = next((item.outcome for item in view.result.rule_results if item.rule_id == rule.id), None)
+    # What a finding says of itself in its own section need not be said again.
+    told = rule.id in view.found_rules
     facts = [
         (words("page.what"), page.what),
-        (words("page.why"), page.why),
-        (words("page.how"), page.how),
+        (words("page.why"), "" if told else page.why),
+        (words("page.how"), "" if told else page.how),
         (words("page.example"), page.example),
         (words("page.safety"), page.safety),
         (words("page.judges"), view.listed(rule.fields, FIELDS_SHOWN)),
         (words("page.dimension"), f"{words(f'dimension.{rule.dimension}')} · ISO/IEC 25012 {rule.iso}"),
     ]
     tags = ((words(f"outcome.{outcome}"), "muted"),) if outcome else ()
-    return Details(rule.title, (Facts(tuple((term, text) for term, text in facts if text)),), rule.id, tags)
+    return Details(
+        view.rule_title(rule.id), (Facts(tuple((term, text) for term, text in facts if text)),), rule.id, tags
+    )
 
 
 def _certificate(view: View) -> Facts:

@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from audit.metric import Metric
 from reports import charts
 from reports.metrics.catalogue import METRICS
 from reports.sections.blocks import Block, Cell, Column, Details, Heading, Paragraph, Section, Table
 from reports.sections.cost import headline
+from reports.sections.returns import sensitivity_of_return
 from reports.sections.view import View, more_in_file
 from reports.sections.worklist import costs, moved, worklist_table
 
@@ -18,7 +20,8 @@ VERDICT_TONES = {
     "reportable": "good",
     "not computable": "muted",
 }
-WATERFALLS = 5
+WATERFALLS = 3
+"""Pictures for all to see; those of the other metrics are in their own lines."""
 BREAKDOWNS_SHOWN = 1
 GROUPS_SHOWN = 6
 OPEN_BREAKDOWNS = frozenset(
@@ -30,7 +33,12 @@ OPEN_BREAKDOWNS = frozenset(
 
 def metric_name(view: View, metric_id: str) -> str:
     metric = {metric.id: metric for metric in METRICS}.get(metric_id)
-    return metric.name if metric else view.text(metric_id)
+    return metric_text(view, metric, "name") if metric else view.text(metric_id)
+
+
+def metric_text(view: View, metric: Metric, part: str) -> str:
+    """The name, formula, symbols, filters or source of a metric, in the report's language."""
+    return view.words.of("metric", metric.id, part, getattr(metric, part))
 
 
 def verdict_word(view: View, verdict: str) -> str:
@@ -46,13 +54,17 @@ def build(view: View) -> Section:
         return Section("metrics", words("metrics.title"), words("metrics.lead"), tuple(blocks))
     computed = whole[whole["verdict"].ne("not computable")]
     blocks.append(_overview(view, computed))
-    blocks += worklist_table(view, {metric.id: metric.name for metric in METRICS})
+    blocks += worklist_table(view, {metric.id: metric_text(view, metric, "name") for metric in METRICS})
     blocks += costs(view)
-    figures = [figure for row in _most_moved(view, computed) if (figure := _waterfall(view, row))]
+    blocks += sensitivity_of_return(view)
+    first = _most_moved(view, computed)
+    figures = [figure for row in first if (figure := _waterfall(view, row))]
     if figures:
         blocks += [Heading(words("metrics.why")), Paragraph(words("metrics.why_note")), *figures]
     blocks.append(Heading(words("metrics.each")))
-    blocks.extend(_details(view, row) for row in computed.itertuples())
+    drawn = {row.metric_id for row in first}
+    flagged = _flagged(view)
+    blocks.extend(_details(view, row, flagged, row.metric_id not in drawn) for row in computed.itertuples())
     missing = whole[whole["verdict"].eq("not computable")]
     if len(missing):
         blocks.append(Paragraph(words("metrics.missing", n=len(missing)), tone="muted"))
@@ -122,7 +134,8 @@ def _most_moved(view: View, whole: pd.DataFrame) -> list[Any]:
     return list(moved[moved["size"] >= 0.0005].head(WATERFALLS).itertuples())
 
 
-def _waterfall(view: View, row: Any) -> Block | None:
+def _waterfall(view: View, row: Any, *, drawn: bool = True) -> Block | None:
+    """The steps from the raw to the cleaned figure: a picture, or a table with bars, which takes fewer bytes."""
     words = view.words
     metric_id, period = row.metric_id, row.period
     impact = view.result.impact
@@ -158,29 +171,33 @@ def _waterfall(view: View, row: Any) -> Block | None:
         family=names[0],
         change=words.difference(abs(first["change"]), unit, label),
     )
+    most = float(frame[["start", "end"]].abs().max().max()) or 1.0
+    bars = [None if drawn else float(abs(end)) / most for end in frame["end"]]
     table = Table(
-        words("numbers_of", title=name),
+        words("numbers_of", title=name) if drawn else words("metrics.steps", metric=name),
         (Column(words("col.step")), Column(words("col.change"), number=True)),
-        tuple((Cell(name), Cell(label)) for name, label in zip(frame["name"], frame["label"], strict=True)),
+        tuple(
+            (Cell(name), Cell(label, share=bar))
+            for name, label, bar in zip(frame["name"], frame["label"], bars, strict=True)
+        ),
     )
-    return view.figure(name, sentence, charts.waterfall(frame, name, sentence), table)
+    return view.figure(name, sentence, charts.waterfall(frame, name, sentence), table) if drawn else table
 
 
-def _details(view: View, row: Any) -> Details:
+def _details(view: View, row: Any, flagged: dict[tuple[str, int, str], Any], drawn: bool) -> Details:
     words = view.words
     metric_id = row.metric_id
     metric = {metric.id: metric for metric in METRICS}.get(metric_id)
     verdict = row.verdict
     blocks: list[Block] = []
     if metric:
-        blocks.append(Paragraph(words("metrics.formula", formula=metric.formula)))
+        blocks.append(Paragraph(words("metrics.formula", formula=metric_text(view, metric, "formula"))))
         dated = metric.dated_by or words("metrics.state")
-        told = words(
-            "metrics.defined", symbols=metric.symbols, dated=dated, filters=metric.filters, source=metric.source
-        )
-        blocks.append(Paragraph(told, tone="muted"))
+        parts = {name: metric_text(view, metric, name) for name in ("symbols", "filters", "source")}
+        parts["filters"] = parts["filters"] or words("metrics.no_records")
+        blocks.append(Paragraph(words("metrics.defined", dated=dated, **parts), tone="muted"))
     if row.reason:
-        blocks.append(Paragraph(view.text(row.reason, 400)))
+        blocks.append(Paragraph(view.told(row.reason, 400)))
     if row.strict != row.loose and not np.isnan(row.strict):
         read = {
             name: _value(view, row, value).text
@@ -189,7 +206,12 @@ def _details(view: View, row: Any) -> Details:
         blocks.append(Paragraph(words("metrics.readings", **read), tone="muted"))
     if verdict != "reportable":
         # What cleaning hardly moves is in metrics.csv alone: a report must fit into a mail.
-        blocks += [block for block in (_periods(view, metric_id), _movers(view, row)) if block is not None]
+        pictures = (
+            _waterfall(view, row, drawn=verdict == "do not report") if drawn else None,
+            _periods(view, metric_id),
+            _movers(view, row, flagged),
+        )
+        blocks += [block for block in pictures if block is not None]
         blocks.extend(_breakdowns(view, metric_id, row.period))
     meta = words(
         "first.raw_cleaned",
@@ -228,25 +250,51 @@ def _periods(view: View, metric_id: str) -> Table | None:
     return Table(words("metrics.periods"), columns, rows)
 
 
-def _movers(view: View, row: Any) -> Table | None:
+def _flagged(view: View) -> dict[tuple[str, int, str], Any]:
+    """The finding of every record that moves a metric, by entity, record and rule, as this report shows it."""
+    keys = ["entity", "record", "rule_id"]
+    wanted = pd.MultiIndex.from_frame(view.result.movers[keys].astype({"entity": object, "rule_id": object}))
+    found = view.findings[view.findings["record"].isin(view.result.movers["record"])]
+    held = pd.MultiIndex.from_frame(found[keys].astype({"entity": object, "rule_id": object}))
+    mine = found[held.isin(wanted)].drop_duplicates(keys)
+    if mine.empty:
+        return {}
+    return {(row.entity, int(row.record), row.rule_id): row for row in view.shown(mine).itertuples()}
+
+
+def _movers(view: View, row: Any, flagged: dict[tuple[str, int, str], Any]) -> Table | None:
     words, movers = view.words, view.result.movers
     mine = movers[movers["metric_id"].eq(row.metric_id)]
     if mine.empty:
         return None
-    rows = tuple(
-        (
-            Cell(view.record(mover.entity, mover.record)),
-            Cell(view.rule_title(mover.rule_id) if mover.rule_id in view.rules else "–"),
-            Cell(moved(view, mover.change, row.unit, row.unit_label), sort=mover.change),
+    rows = []
+    for mover in mine.itertuples():
+        found = flagged.get((mover.entity, int(mover.record), mover.rule_id))
+        known = mover.rule_id in view.rules
+        after = found.suggestion if found else ""
+        if found and not after and words.has(f"change.{found.fix_kind}"):
+            after = words(f"change.{found.fix_kind}")
+        rows.append(
+            (
+                Cell(view.record(mover.entity, mover.record), note=view.place(found.file, found.row) if found else ""),
+                Cell(
+                    view.rule_title(mover.rule_id) if known else "–",
+                    note=found.message if found else "",
+                    link=f"#rule-{mover.rule_id}" if known else "",
+                ),
+                Cell(found.value if found else ""),
+                Cell(after, tone="good" if after else ""),
+                Cell(moved(view, mover.change, row.unit, row.unit_label), sort=mover.change),
+            )
         )
-        for mover in mine.itertuples()
-    )
     columns = (
         Column(words("col.record")),
         Column(words("col.problem"), wide=True),
+        Column(words("col.before")),
+        Column(words("col.after")),
         Column(words("col.moves"), number=True),
     )
-    return Table(words("metrics.movers"), columns, rows)
+    return Table(words("metrics.movers"), columns, tuple(rows))
 
 
 def _breakdowns(view: View, metric_id: str, period: str) -> list[Block]:
@@ -298,4 +346,4 @@ def _group(view: View, breakdown: str, group: str) -> str:
         return view.words("blank")
     if breakdown in OPEN_BREAKDOWNS:
         return view.value("deal", "stage", group)
-    return view.person(group)
+    return view.company(group) if breakdown == "company_name" else view.person(group)

@@ -3,10 +3,12 @@
 import pandas as pd
 
 from reports import charts
-from reports.sections.blocks import Block, Cell, Column, Heading, Paragraph, Section, Table, Tiles
+from reports.masking import NAMING_FIELDS
+from reports.sections.blocks import Block, Cell, Column, Details, Heading, Paragraph, Section, Table, Tiles
+from reports.sections.root_causes import root_cause_map
 from reports.sections.view import View
 
-SHOWN = 12
+SHOWN = 8
 
 
 def build(view: View) -> Section:
@@ -14,9 +16,7 @@ def build(view: View) -> Section:
     blocks: list[Block] = [*_access(view)]
     blocks.append(Heading(words("people.causes")))
     blocks.append(Paragraph(words("people.causes_note")))
-    heat = _heat(view)
-    if heat:
-        blocks.append(heat)
+    blocks += [figure for figure in (root_cause_map(view), _heat(view)) if figure]
     found = view.result.causes
     for (entity, kind), table in found.groupby(["entity", "handler_kind"], sort=False):
         blocks.extend(_rates(view, str(entity), str(kind), table))
@@ -120,7 +120,9 @@ def _rates(view: View, entity: str, kind: str, table: pd.DataFrame) -> list[Bloc
     numbers = Table(title, columns, rows, note=note, tools=len(rows) > 6)
     frame = shown.assign(name=names)
     svg = charts.rate_intervals(frame, title, sentence, words("people.axis"), mean)
-    return [view.figure(title, sentence, svg, numbers)]
+    drawn = view.figure(title, sentence, svg, numbers)
+    # Who looks for causes is not held up by those that are none.
+    return [Details(title, (drawn,), sentence)] if sentence == words("people.rates_level") else [drawn]
 
 
 def _verdict(view: View, entity: str, kind: str, table: pd.DataFrame) -> str:
@@ -149,7 +151,8 @@ def _verdict(view: View, entity: str, kind: str, table: pd.DataFrame) -> str:
 
 def _names(view: View, entity: str, column: str, values: list[str]) -> list[str]:
     """Values as shown; two that look alike once masked get a number."""
-    shown = [view.value(entity, column, value, 40) for value in values]
+    named = column in NAMING_FIELDS
+    shown = [view.person(value) if named else view.value(entity, column, value, 40) for value in values]
     seen: dict[str, int] = {}
     out = []
     for name in shown:

@@ -7,6 +7,7 @@ from reports.metrics.catalogue import METRICS
 from reports.metrics.goals import GOALS
 from reports.metrics.standard import REPORTS
 from reports.sections.blocks import Block, Cell, Column, Details, Heading, Paragraph, Section, Table
+from reports.sections.journeys import journeys
 from reports.sections.metrics import OPEN_BREAKDOWNS, VERDICT_TONES, metric_name, verdict_word
 from reports.sections.view import View, more_in_file
 
@@ -20,6 +21,7 @@ def build(view: View) -> Section:
     blocks: list[Block] = []
     if "goals" in reports:
         blocks.append(_goals(view, reports["goals"]))
+    blocks += journeys(view)
     if "forecast_deals" in reports:
         blocks += _forecast(view)
     tables = [_standard(view, name) for name in REPORTS if name in reports]
@@ -42,7 +44,7 @@ def _goals(view: View, table: pd.DataFrame) -> Table:
     words = view.words
     rows = []
     for row in table.itertuples():
-        title = GOALS[row.goal].title if row.goal in GOALS else ""
+        title = words.of("goal", row.goal, "title", GOALS[row.goal].title) if row.goal in GOALS else ""
         known = not np.isnan(row.target)
         reached = words("yes" if row.reached else "no") if known and not pd.isna(row.reached) else "–"
         rows.append(
@@ -70,7 +72,7 @@ def _forecast(view: View) -> list[Block]:
     words, reports = view.words, view.result.reports
     deals = reports["forecast_deals"]
     basis = str(reports["forecast_basis"]["basis"].iloc[0])
-    blocks: list[Block] = [Heading(words("performance.forecast")), Paragraph(view.text(basis, 400))]
+    blocks: list[Block] = [Heading(words("performance.forecast")), Paragraph(view.told(basis, 400))]
     if "forecast_months" in reports:
         rows = tuple(
             (
@@ -123,8 +125,12 @@ def _drivers(view: View, drivers: str) -> str:
     parts = []
     for part in str(drivers).split("; "):
         feature, colon, value = part.partition(": ")
-        named = feature.endswith(" owner") and colon
-        parts.append(f"{feature}: {view.person(value)}" if named else view.text(part, 80))
+        if not colon:
+            parts.append(view.told(part, 80))
+            continue
+        sign, _, name = feature.partition(" ")
+        title = view.words.field("deal", name.replace(" ", "_"), name).lower()
+        parts.append(f"{sign} {title}: {view.person(value) if name == 'owner' else view.told(value, 60)}")
     return "; ".join(parts)
 
 
@@ -143,7 +149,7 @@ def _standard(view: View, name: str) -> Details:
         rows.append(tuple(cells))
     heads = [Column(words("report_column", metric=metric_name(view, metric), side=words(f"col.{side}")), number=True)
              for metric in shown for side in ("raw", "cleaned")]  # fmt: skip
-    title = report.title
+    title = words.of("report", name, "title", report.title)
     note = more_in_file(words, len(rows), len(table), f"reports/{name}.csv")
     first = Column(words(f"actor.{report.breakdown}") if words.has(f"actor.{report.breakdown}") else report.breakdown)
     return Details(title, (Table(title, (first, *heads), tuple(rows), note=note),), id=f"report-{name}")
@@ -152,7 +158,7 @@ def _standard(view: View, name: str) -> Details:
 def _group(view: View, breakdown: str, group: str) -> str:
     if breakdown in OPEN_BREAKDOWNS:
         return view.value("deal", "stage", group)
-    return view.value("account", "name", group) if breakdown == "company_name" else view.person(group)
+    return view.company(group) if breakdown == "company_name" else view.person(group)
 
 
 def _attribution(view: View, table: pd.DataFrame) -> list[Block]:
@@ -176,8 +182,8 @@ def _attribution(view: View, table: pd.DataFrame) -> list[Block]:
     )
     columns = (
         Column(words("actor.lead_source")),
-        *(Column(view.text(model).capitalize(), number=True) for model in models),
-        Column(words("performance.moved", model=models[0]), number=True),
+        *(Column(view.told(model).capitalize(), number=True) for model in models),
+        Column(words("performance.moved", model=words.told(models[0])), number=True),
     )
     note = more_in_file(words, len(rows), len(order), "reports/attribution.csv")
     shifted = float(mine.groupby("model")["moved"].apply(lambda part: part.abs().sum() / 2).max())

@@ -16,7 +16,7 @@ def build(view: View) -> Section:
     blocks: list[Block] = [*_rules(view), *_metrics(view), *_sources(view), *_set_aside(view), *_pairs(view)]
     warnings = view.result.dataset.warnings
     if warnings:
-        blocks += [Heading(words("unchecked.warnings")), Bullets(tuple(view.text(text, 300) for text in warnings[:40]))]
+        blocks += [Heading(words("unchecked.warnings")), Bullets(tuple(view.told(text, 300) for text in warnings[:40]))]
     blocks += [
         Heading(words("unchecked.limits")),
         Bullets(tuple(words(f"limit.{name}") for name in words.table["limit"])),
@@ -32,7 +32,7 @@ def _rules(view: View) -> list[Block]:
         if not left:
             continue
         rows = tuple(
-            (Cell(view.rule_title(item.rule_id), note=item.rule_id), Cell(view.text(item.reason, 160)))
+            (Cell(view.rule_title(item.rule_id), note=item.rule_id), Cell(view.told(item.reason, 160)))
             for item in sorted(left, key=lambda item: item.rule_id)
         )
         columns = (Column(words("col.rule"), wide=True), Column(words("col.reason"), wide=True))
@@ -47,7 +47,7 @@ def _metrics(view: View) -> list[Block]:
     if missing.empty:
         return []
     rows = tuple(
-        (Cell(metric_name(view, row.metric_id)), Cell(view.text(row.reason, 160))) for row in missing.itertuples()
+        (Cell(metric_name(view, row.metric_id)), Cell(view.told(row.reason, 160))) for row in missing.itertuples()
     )
     return [
         Table(words("unchecked.metrics"), (Column(words("col.metric")), Column(words("col.reason"), wide=True)), rows)
@@ -60,7 +60,7 @@ def _sources(view: View) -> list[Block]:
     sources = view.result.dataset.sources
     out = [info for info in sources if info.entity is None]
     if out:
-        rows = tuple((Cell(view.text(info.file, 80)), Cell(view.text(info.reason, 160))) for info in out)
+        rows = tuple((Cell(view.text(info.file, 80)), Cell(view.told(info.reason, 160))) for info in out)
         blocks.append(
             Table(
                 words("unchecked.left_out"), (Column(words("col.file")), Column(words("col.reason"), wide=True)), rows
@@ -96,7 +96,7 @@ def _set_aside(view: View) -> list[Block]:
         (
             Cell(view.text(row.file, 80)),
             Cell(view.text(str(row.line))),
-            Cell(view.text(row.reason, 120)),
+            Cell(view.told(row.reason, 120)),
             Cell(view.value("contact", "note", row.text, PART_OF_LINE)),
         )
         for row in aside.head(SET_ASIDE_SHOWN).itertuples()

@@ -1,8 +1,9 @@
 """What every section looks through: the result, the words of the language, and what may be shown of a person."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,22 +16,49 @@ from audit.rule import Rule
 from audit.schema import entities
 from audit.values.text import is_placeholder
 from reports import masking
+from reports.disclosure import Disclosure, Pseudonyms
+from reports.sections.audience import Audience
 from reports.sections.blocks import Cell, Figure, Table
 from reports.sections.located import located, messages
+from reports.sections.pages import Page, page_of
 from reports.wording import Words
 
 BANDS = ((98.0, "good"), (92.0, "fair"), (80.0, "weak"), (0.0, "poor"))
 """Lowest score of each band. Our own marks, not an industry's: of records with ten judged cells, about four in five are
 flawless at 98, not half at 92, one in ten at 80."""
 
+WORDED_ARGS = frozenset(
+    "kind sign place when what earlier status part odd shared country phone_country there said minutes times "
+    "usual first payment".split()
+)
+"""Arguments of messages that rules fill with words or figures of their own."""
+
 
 @dataclass(frozen=True)
 class View:
-    """One report: `result` in one language, masked or in full."""
+    """One report: `result` in one language, masked or in full, for an audience."""
 
     result: AuditResult
     words: Words
     masked: bool
+    audience: Audience = Audience.EVERYTHING
+    withheld: frozenset[str] = frozenset()
+    """Values, lower case, that a masked report does not show wherever else they stand."""
+
+    def withholding(self, values: frozenset[str]) -> "View":
+        """The same view, which shows none of `values` either."""
+        other = replace(self, withheld=self.withheld | values)
+        own = {"disclosure", *(item.name for item in fields(self))}
+        other.__dict__.update({name: held for name, held in self.__dict__.items() if name not in own})
+        return other
+
+    @cached_property
+    def disclosure(self) -> Disclosure:
+        return Disclosure(self.result, self.words, self.withheld)
+
+    @cached_property
+    def pseudonyms(self) -> Pseudonyms:
+        return Pseudonyms(self.result.dataset)
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -45,6 +73,11 @@ class View:
     @cached_property
     def rules(self) -> dict[str, Rule]:
         return {rule.id: rule for rule in self.result.rules}
+
+    @cached_property
+    def found_rules(self) -> frozenset[str]:
+        """The ids of the rules with counted findings."""
+        return frozenset(map(str, self.counted["rule_id"].unique()))
 
     @cached_property
     def harm(self) -> pd.Series:
@@ -62,29 +95,58 @@ class View:
 
     def text(self, value: object, limit: int = masking.CUT) -> str:
         """Foreign text that names nobody (a header, a file), made harmless."""
-        return masking.plain(value, limit) if isinstance(value, str) or not pd.isna(value) else ""
+        shown = masking.plain(value, limit) if isinstance(value, str) or not pd.isna(value) else ""
+        return self.disclosure.open(shown) if self.masked else shown
+
+    def told(self, text: object, limit: int = masking.CUT) -> str:
+        """A sentence that the audit wrote into the result, in the report's language, as harmless as any text."""
+        return self.text(self.words.told(text) if isinstance(text, str) else text, limit)
 
     def value(self, entity: str, field: str, value: object, limit: int = masking.CUT) -> str:
         """A value of a field as this report shows it; "" for blank."""
         if value is None or value is pd.NA or (not isinstance(value, str) and pd.isna(value)):
             return ""
+        if self.masked and field in masking.PRIVATE_FIELDS:
+            return masking.mask_value(entity, field, str(value))
         if isinstance(value, pd.Timestamp):
             return str(value.date() if value == value.normalize() else value.floor("s"))
         if isinstance(value, float | np.floating):
             return f"{value:.10g}"
         shown = masking.plain(value, limit)
-        return masking.mask_value(entity, field, shown) if self.masked else shown
+        if not self.masked:
+            return shown
+        if field in masking.NAMING_FIELDS:
+            return self.person(shown)
+        spec = entities()[entity].fields.get(field)
+        if spec and spec.type in masking.LISTED_TYPES:
+            return self.disclosure.word(shown)
+        hidden = masking.mask_value(entity, field, shown)
+        return self.disclosure.open(hidden) if hidden == shown else hidden
 
     def person(self, name: str) -> str:
-        """A member of staff: initials when masked."""
-        if not self.masked or not name:
-            return self.text(name)
-        return masking.mask_value("contact", "full_name", self.text(name))
+        """A member of staff: under a pseudonym when masked, else with it. Programs are no persons."""
+        shown = masking.plain(name)
+        if not shown or masking.is_machine(shown):
+            return self.text(shown)
+        if masking.names_somebody(shown):
+            return masking.mask_text(shown) if self.masked else shown
+        code = self.pseudonyms.code("person", shown)
+        return self.words("pseudonym.person", code=code) if self.masked else f"{shown} · {code}"
+
+    def company(self, name: str) -> str:
+        """A company that a group is named after: under a pseudonym when masked, else with it."""
+        shown = masking.plain(name)
+        if not shown:
+            return shown
+        code = self.pseudonyms.code("company", shown)
+        return self.words("pseudonym.company", code=code) if self.masked else f"{shown} · {code}"
 
     def sentence(self, text: str, values: Iterable[str]) -> str:
         """A sentence about persons: `values` are what of them it may quote."""
-        text = masking.plain(text, 600)
-        return masking.mask_sentence(text, map(masking.plain, values)) if self.masked else text
+        text = masking.plain(self.words.told(text), 600)
+        if not self.masked:
+            return text
+        return self.disclosure.open(masking.mask_sentence(text, map(masking.plain, values)))
 
     def explanations(self, entity: str) -> pd.Series:
         """Per pair of the matching, why it was judged as it was."""
@@ -114,13 +176,25 @@ class View:
             for number in range(MAX_ARGS):
                 column = f"arg{number + 1}"
                 frame[column] = [
-                    masking.mask_argument(self.rules[rule].args[number], masking.plain(value))
+                    self._argument(self.rules[rule].args[number], masking.plain(value))
                     if isinstance(value, str)
                     else pd.NA
                     for rule, value in zip(frame["rule_id"], frame[column], strict=True)
                 ]
-        frame["message"] = [masking.plain(text, 300) for text in messages(self.result.rules, frame)]
+        for number, rule_id in product(range(1, MAX_ARGS + 1), frame["rule_id"].unique()):
+            names = self.rules[rule_id].args
+            if number <= len(names) and names[number - 1] in WORDED_ARGS:
+                mine = frame["rule_id"].eq(rule_id) & frame[f"arg{number}"].notna()
+                frame.loc[mine, f"arg{number}"] = [self.words.term(text) for text in frame.loc[mine, f"arg{number}"]]
+        frame["message"] = [masking.plain(text, 300) for text in messages(self.result.rules, frame, self.words)]
         return frame
+
+    def _argument(self, name: str, value: str) -> str:
+        """What fills a masked message."""
+        shown = masking.mask_argument(name, value)
+        if shown != value:
+            return shown
+        return self.disclosure.word(value) if name in masking.LISTED_ARGS else self.disclosure.open(value)
 
     def place(self, file: object, row: Any) -> str:
         """Where a record is: file and data row."""
@@ -146,11 +220,18 @@ class View:
         return Figure(title, sentence, svg, table)
 
     def rule_title(self, rule_id: str) -> str:
-        return self.rules[rule_id].title
+        return self.words.of("rule", rule_id, "title", self.rules[rule_id].title)
+
+    def rule_page(self, rule_id: str) -> Page:
+        page = page_of(self.rules[rule_id])
+        texts = {
+            name: self.words.of("rule", rule_id, name, self.words.told(text)) for name, text in asdict(page).items()
+        }
+        return Page(**texts)
 
     def field_title(self, entity: str, field: str) -> str:
         spec = entities()[entity].fields.get(field)
-        return spec.title if spec else field
+        return self.words.field(entity, field, spec.title if spec else field)
 
     def entity_title(self, entity: str) -> str:
         return self.words(f"entity.{entity}") if self.words.has(f"entity.{entity}") else entities()[entity].title

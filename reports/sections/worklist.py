@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from reports.sections.blocks import Block, Cell, Column, Heading, Paragraph, Table
+from reports.sections.cost import Problem
 from reports.sections.view import View
 
 SHOWN = 12
@@ -17,14 +18,14 @@ def moved(view: View, change: float, unit: str, label: str) -> str:
     return ("+" if change > 0 else "−") + shown
 
 
-def shown_worklist(view: View) -> pd.DataFrame:
-    """The lines of the worklist that the report shows: of every check the metrics it moves most."""
+def shown_worklist(view: View, most: int = PER_RULE) -> pd.DataFrame:
+    """The lines of the worklist that the report shows: of every check the `most` metrics that it moves most."""
     listed = view.result.worklist
     headline = view.result.metrics
     whole = headline[headline["period"].eq("all") & headline["breakdown"].fillna("").eq("")]
     labels = whole.drop_duplicates("metric_id").set_index("metric_id")["unit_label"]
     listed = listed[listed["share"].abs().ge(0.001).fillna(False)]
-    listed = listed[listed.groupby("rule_id").cumcount() < PER_RULE]
+    listed = listed[listed.groupby("rule_id").cumcount() < most]
     return listed.assign(label=listed["metric_id"].map(labels).fillna(""))
 
 
@@ -35,6 +36,32 @@ def best_moves(view: View) -> dict[str, tuple[str, str]]:
         str(row.rule_id): (str(row.metric_id), moved(view, row.change, row.unit, row.label))
         for row in first.itertuples()
     }
+
+
+def costliest_moves(view: View) -> dict[str, tuple[str, str, bool]]:
+    """Per check, the number that it bends: a sum of money where it bends one, else what it bends most; by how much in
+    words, and whether it is too high."""
+    listed = shown_worklist(view, PER_RULE * 100)
+    order = np.select([listed["metric_id"].eq("revenue"), listed["unit"].eq("money")], [0, 1], 2)
+    size = listed["change"].abs().where(listed["unit"].eq("money"), 0.0)
+    listed = listed.assign(order=order, size=-size).sort_values(["order", "size"], kind="stable")
+    first = listed.drop_duplicates("rule_id")
+    return {
+        str(row.rule_id): (
+            str(row.metric_id),
+            view.words.difference(abs(row.change), str(row.unit), str(row.label)),
+            bool(row.change < 0),
+        )
+        for row in first.itertuples()
+    }
+
+
+def work_cost(view: View, problem: Problem) -> str:
+    """What mending the records of a problem one by one costs in the user's own prices; "" where there are none."""
+    prices, currency = view.result.settings.get("prices") or {}, str(view.result.settings.get("currency") or "")
+    minutes = prices.get("minutes_per_duplicate" if problem.merges else "minutes_per_finding")
+    hour = prices.get("per_hour")
+    return view.words.money(problem.findings * minutes / 60 * hour, currency) if minutes and hour else ""
 
 
 def worklist_table(view: View, names: dict[str, str]) -> list[Block]:

@@ -1,10 +1,14 @@
 """One small audit for all tests of the report: tables made here, everything else by the product's own steps."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from browsing import ARGUMENTS, CHROMIUM
 
 from audit.acceptance import accept
 from audit.causes import causes
@@ -16,6 +20,7 @@ from audit.inventory import inventory, overlap
 from audit.matching import match
 from audit.matching.links import link
 from audit.result import IMPACT_TYPES, METRIC_TYPES, AuditResult
+from audit.review import build_queue
 from audit.rule import Context
 from audit.schema import TEXT
 from audit.score import score
@@ -207,6 +212,7 @@ def audited(data: Dataset) -> AuditResult:
         settings={"currency": "EUR", "accept": []},
         inputs={"contacts.csv": "0" * 64, "deals.csv": "1" * 64},
         command="crm-audit run exports --as-of 2026-11-01",
+        queue=build_queue(linked, findings, matches, RULES, AS_OF),
     )
 
 
@@ -324,3 +330,19 @@ def folder(result: AuditResult, tmp_path_factory: pytest.TempPathFactory) -> Pat
     path = tmp_path_factory.mktemp("outputs") / "audit"
     write(result, path)
     return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A Chromium without a window."""
+    if not CHROMIUM:
+        reason = "no Chromium here; set CHROMIUM to its path"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()

