@@ -57,7 +57,7 @@ def project(audited: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 def answered(project: Path, **words: str) -> pd.DataFrame:
     """The run's decisions.csv with an answer per rule."""
-    frame = pd.read_csv(project / "audit-report" / "decisions.csv", dtype=str, keep_default_na=False)
+    frame = pd.read_csv(project / "audit-report" / "questions.csv", dtype=str, keep_default_na=False)
     frame["decision"] = frame["rule"].map(words).fillna("")
     return frame
 
@@ -69,7 +69,7 @@ def test_the_run_writes_every_question(project: Path) -> None:
     assert frame["item"].astype(int).tolist() == queue.lines["item"].tolist()
     assert set(frame["run"]) == {queue.run}
     assert frame.loc[frame["rule"].eq("VAL001"), "after"].tolist() == ["bob.ray@bolt.com", "eve.orr@elm.com"]
-    assert read_decisions(project / "audit-report" / "decisions.csv").empty
+    assert read_decisions(project / "audit-report" / "questions.csv").empty
 
 
 def test_answers_are_taken_over_and_obeyed_by_the_next_run(project: Path) -> None:

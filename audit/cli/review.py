@@ -37,7 +37,7 @@ def review(ctx: click.Context, report: Path, masked: bool, output: Path) -> None
     """Answer what waits for a person, one question at a time: y yes, n no, u unsure, q quit.
 
     Of a list of fixes, 1 to 9 and 0 take one out. The same questions are in the report, in review.xlsx and in
-    decisions.csv of a run's folder. People's data are shown in full unless --masked.
+    questions.csv of a run's folder. People's data are shown in full unless --masked.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -54,7 +54,7 @@ def review(ctx: click.Context, report: Path, masked: bool, output: Path) -> None
     view = view_of(result, mask=masked, language="en", audience=Audience.EVERYTHING)
     asked = Entries(view, queue, BUDGET)
     answers = _earlier(output, queue.run)
-    waiting = [entry for entry in asked.shown if _first(entry) not in answers]
+    waiting = [entry for entry in asked.shown if str(entry[5]) not in answers]
     click.echo(f"{len(waiting):,} of {len(queue):,} questions wait.")
     for number, entry in enumerate(waiting, start=1):
         taken = _ask(asked, entry, f"{number} of {len(waiting)}")
@@ -66,44 +66,40 @@ def review(ctx: click.Context, report: Path, masked: bool, output: Path) -> None
     click.echo(f"{len(answers):,} answers in {output}. Take them over: crm-audit review apply {output}")
 
 
-def _first(entry: list[Any]) -> str:
-    return str((entry[5][0][5] if entry[0] == 2 else entry[7])[0])
-
-
 def _ask(asked: "Entries", entry: list[Any], where: str) -> dict[str, str] | None:
     """The decision per item, or None where the user quits."""
-    texts = list(asked.texts)
     out: set[int] = set()
     while True:
-        click.echo("\n".join(["", *_told(texts, entry, where, out)]))
+        click.echo("\n".join(["", *_told(asked, entry, where, out)]))
         click.echo("  y / n / u / q " + ("(1-9, 0: take a line out) " if entry[0] == 2 else ""), nl=False)
         key = click.getchar().lower()
         click.echo(key if key.isprintable() else "")
         if key in ("q", "\x03", "\x04", ""):
             return None
-        if entry[0] == 2 and key in TAKEN_OUT and TAKEN_OUT.index(key) < len(entry[5]):
+        if entry[0] == 2 and key in TAKEN_OUT and TAKEN_OUT.index(key) < len(entry[8]):
             out ^= {TAKEN_OUT.index(key)}
         elif key in KEYS:
-            return _decided(entry, key, out)
+            return _decided(asked.items(entry), entry[0], key, out)
 
 
-def _decided(entry: list[Any], key: str, out: set[int]) -> dict[str, str]:
-    if entry[0] < 2:
-        words = ("same", "different") if entry[0] == 0 else ("accept", "reject")
-        return {_first(entry): {"y": words[0], "n": words[1], "u": "unsure"}[key]}
+def _decided(items: list[int], kind: int, key: str, out: set[int]) -> dict[str, str]:
+    if kind < 2:
+        words = ("same", "different") if kind == 0 else ("accept", "reject")
+        return {str(items[0]): {"y": words[0], "n": words[1], "u": "unsure"}[key]}
     said = {"y": "accept", "n": "reject", "u": "unsure"}[key]
-    return {str(row[5][0]): "reject" if key == "y" and number in out else said for number, row in enumerate(entry[5])}
+    return {str(item): "reject" if key == "y" and number in out else said for number, item in enumerate(items)}
 
 
-def _told(texts: list[str], entry: list[Any], where: str, out: set[int]) -> list[str]:
+def _told(asked: "Entries", entry: list[Any], where: str, out: set[int]) -> list[str]:
     """An entry in lines for a terminal."""
+    texts = list(asked.texts)
     title, tag, reason = (texts[place] for place in entry[1:4])
     lines = [f"{heading(harmless(title))}  ({where}; {tag})", *wrapped(harmless(reason))]
     if entry[0] < 2:
-        records = [{texts[row[0]]: texts[row[side]] for row in entry[6] if texts[row[side]]} for side in (1, 2)]
-        return [*lines, *side_by_side(records, [texts[place] for place in entry[5]], 2)]
-    for number, row in enumerate(entry[5]):
-        record, field, before, after = (texts[place] for place in row[:4])
+        rows = list(asked.compared(entry))
+        records = [{row[0]: row[side] for row in rows if row[side]} for side in (1, 2)]
+        return [*lines, *side_by_side(records, asked.heads(entry), 2)]
+    for number, (record, field, before, after) in enumerate(asked.changes(entry)):
         mark = " " if number in out else "x"
         what = f"{record}; {field}: {before} -> {after}" if field else f"{record}; {before} -> {after}"
         lines += wrapped(harmless(what), first=f"  {TAKEN_OUT[number]} [{mark}] ", rest=" " * 8)
@@ -149,7 +145,7 @@ def _save(result: "AuditResult", answers: dict[str, str], output: Path) -> None:
 def apply(answers: Path, report: Path, target: Path | None, by: str, other_run: bool, config_path: Path | None) -> None:
     """Take answers over into the project's decisions, so that every later run obeys them.
 
-    ANSWERS is the file that the report's page saved, the decisions.csv or review.xlsx of the run's folder with the
+    ANSWERS is the file that the report's page saved, the questions.csv or review.xlsx of the run's folder with the
     answers filled in, or what `crm-audit review` wrote.
     """
     from audit.matching.decisions import read_decisions, write_decisions

@@ -1,4 +1,4 @@
-"""decisions.csv and review.xlsx: all questions to a person, with a column for the answer, and review.xlsx read back."""
+"""questions.csv and review.xlsx: all questions to a person, with a column for the answer, and review.xlsx read back."""
 
 import zipfile
 from pathlib import Path
@@ -19,12 +19,12 @@ from reports.masking import harmless
 from reports.outputs.tables import pseudonyms, write_table
 from reports.sections.duplicates import COMPARED
 
-CSV_NAME, NAME = "decisions.csv", "review.xlsx"
+CSV_NAME, NAME = "questions.csv", "review.xlsx"
 SHOWN = "probability question before after explanation left_record right_record records".split()
-"""Columns of decisions.csv for people, after those that say what is decided."""
+"""Columns of questions.csv for people, after those that say what is decided."""
 ANSWERS = ("yes", "no", UNSURE)
 ROWS = 20_000
-"""Questions in the workbook, those worth most; decisions.csv has all."""
+"""Questions in the workbook, those worth most; questions.csv has all."""
 CELL = 500
 MERGED_FIELDS = 16
 """Fields shown of records of other tables than contacts and accounts."""

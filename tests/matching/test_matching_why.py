@@ -90,11 +90,11 @@ def test_decisions_say_why(folder: Path) -> None:
     told = call("why", "c1", "c3", "in", "--decisions", "mine.csv")
     assert "contact: not joined" in told.output
     assert "A person decided that they are different." in told.output
-    assert call("sample", "in").exit_code == 2, "a worksheet is not overwritten"
+    assert call("sample", "in", "--pairs", "50").exit_code == 2, "a worksheet is not overwritten"
 
 
 def test_decisions_beside_audit_toml_are_found_and_are_no_source(folder: Path) -> None:
-    assert call("sample", "in", "-o", "in/decided.csv").exit_code == 0
+    assert call("sample", "in", "--pairs", "50", "-o", "in/decided.csv").exit_code == 0
     path = folder / "in" / "decided.csv"
     path.write_text(path.read_text("utf-8").replace("contact,,", "contact,different,"), "utf-8")
     (folder / "in" / "audit.toml").write_text('[matching]\ndecisions = "decided.csv"\n', "utf-8")

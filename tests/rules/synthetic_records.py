@@ -222,6 +222,9 @@ def planted(entity: str, text: pd.DataFrame, cells: Cells) -> pd.DataFrame:
         text.loc[rows[::50], ["email", "other_emails", "phone", "mobile", "other_phones"]] = None
         text.loc[rows[::3], ["last_purchase_at", "payment_count", "value"]] = None
         text.loc[rows[7::60], "last_name"] = "/White"
+        leads = rows[5:45]
+        text.loc[leads, ["lifecycle", "created_at", "last_contacted_at"]] = ["lead", "2026-01-05", "2026-01-08"]
+        text.loc[leads[::4], ["last_contacted_at", "last_activity_at", "last_reply_at", "converted_at"]] = None
         text.loc[rows[9::60], ["postal_code", "country"]] = ["2210", "USA"]
         text.loc[rows[11::40], "note"] = [f"{n} cold rooms, ".ljust(255, "x") for n in range(len(rows[11::40]))]
     elif entity == "account":
@@ -245,8 +248,12 @@ def planted(entity: str, text: pd.DataFrame, cells: Cells) -> pd.DataFrame:
         text.loc[rows[70:80], ["amount", "close_date"]] = ["777", "2026-02-03"]
         named = [name for name in text if name.startswith(("company_", "contact_"))]
         text.loc[rows[90:100], named] = None
+        text.loc[rows[:200], "owner"] = [f"Seller {n % 50}" for n in range(len(rows[:200]))]
     elif entity == "user":
         text["full_name"] = cells.some(["Google", *COMPANIES], len(text))
+        sellers = rows[:60]
+        text.loc[sellers, ["role", "active"]] = ["Sales rep", "true"]
+        text.loc[sellers, ["full_name", "email"]] = [[f"Seller {n}", f"s{n}@kembara.co.id"] for n in range(len(sellers))]
         text["active"] = np.where(text["full_name"] == "Google", "false", text["active"])
     elif entity == "field_change":
         return pd.concat([text, planted_changes(cells)], ignore_index=True)
