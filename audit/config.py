@@ -116,8 +116,7 @@ class SurvivorshipConfig(BaseModel):
 
     `master` orders the criteria for the record that stays, `sources` the systems by trust, `hold` names per entity what
     must not differ within a source. A table per entity (`[survivorship.contact]`) names a choice per field, or a list
-    of
-    sources, the most trusted first.
+    of sources, the most trusted first.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)

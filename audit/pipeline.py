@@ -13,6 +13,7 @@ from audit import __version__
 from audit.acceptance import accept
 from audit.causes import causes
 from audit.cleaning import Cleaned, Strictness, clean
+from audit.cleaning.held import joined_by_hand
 from audit.cleaning.policy import policies
 from audit.config import Config
 from audit.dataset import Dataset
@@ -66,7 +67,8 @@ def run_audit(
     ctx = Context(as_of, config.default_country, config.rules.options)
     say("Checking")
     findings, results = run_rules(rules, dataset, ctx, systemic_share=config.rules.systemic_share, progress=progress)
-    findings, decided = decide_fixes(identify(findings, dataset), dataset, decisions)
+    by_hand = joined_by_hand(matches)
+    findings, decided = decide_fixes(identify(findings, dataset), dataset, decisions, by_hand)
     findings, expired = accept(findings, dataset, config.accept, as_of)
     told = [warning for found in matches.values() for warning in found.warnings]
     dataset = replace(dataset, warnings=(*dataset.warnings, *told, *expired))
@@ -84,7 +86,16 @@ def run_audit(
 
         def made(part: Dataset) -> Dataset:
             return clean(
-                part, found, rules, ctx, {}, families=families, strictness=strictness, survivorship=config.survivorship
+                part,
+                found,
+                rules,
+                ctx,
+                {},
+                families=families,
+                strictness=strictness,
+                survivorship=config.survivorship,
+                joined=by_hand,
+                tables_only=True,
             ).dataset
 
         return affected.cleaned(made)
@@ -131,7 +142,7 @@ def run_audit(
         worklist=measured.worklist,
         movers=measured.movers,
         reports=performance(dataset, cleaned.dataset, measured.metrics, measuring, config),
-        queue=build_queue(dataset, findings, matches, rules, as_of),
+        queue=build_queue(dataset, findings, matches, rules, as_of, cleaned.conflicts),
         decided=decided,
         worth=telling,
         fields=field_cards(dataset, findings, rules, {metric.id: metric.inputs for metric in METRICS}, telling, as_of),

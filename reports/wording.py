@@ -38,6 +38,16 @@ def words_of(language: str) -> "Words":
     return Words(language, over(string_table(SOURCE), string_table(language)), Locale.parse(language))
 
 
+def words_of_project(settings: Mapping[str, Any]) -> "Words":
+    """The words of the language that a run's settings name for its report."""
+    return words_of(str(settings.get("report", {}).get("language", SOURCE)))
+
+
+def said_anywhere(*keys: str) -> dict[str, str]:
+    """The key behind a text of any language, in lower case: by it an answer is read whoever wrote it."""
+    return {words_of(language)(key).casefold(): key for language in languages() for key in keys}
+
+
 def string_table(language: str) -> dict[str, Any]:
     """The texts of one language as they stand in its file."""
     return tomllib.loads((LOCALES / f"{language}.toml").read_text("utf-8"))

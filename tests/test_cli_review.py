@@ -176,6 +176,23 @@ def filled(path: Path, answers: dict[str, str]) -> None:
                 sheet.write_row(number, 0, row)
 
 
+def test_another_value_of_the_workbook_is_written_by_the_next_run(project: Path) -> None:
+    book = CalamineWorkbook.from_path("audit-report/review.xlsx")
+    rows = book.get_sheet_by_name("Fixes").to_python()
+    answer, other, before = (rows[0].index(name) for name in ("answer", "another value", "before"))
+    for row in rows[1:]:
+        row[answer], row[other] = ("yes", "bob@bolt.com") if row[before] == "bob.ray@@bolt.com" else ("", "")
+    with xlsxwriter.Workbook("filled.xlsx") as copy:
+        for number, row in enumerate(rows):
+            if not number:
+                sheet = copy.add_worksheet("Fixes")
+            sheet.write_row(number, 0, row)
+    assert invoke("review", "apply", "filled.xlsx").exit_code == 0
+    assert invoke("run", "in", "-c", "audit.toml", "-q", "--no-history", "-o", "again").exit_code == 0
+    cleaned = pd.read_csv("again/cleaned/contact.csv", dtype=str)
+    assert "bob@bolt.com" in set(cleaned["email"])
+
+
 def test_the_workbook_is_read_back(project: Path) -> None:
     filled(Path("filled.xlsx"), {"Malformed email": "Yes", "Test or joke record": "no"})
     done = invoke("review", "apply", "filled.xlsx")
@@ -290,3 +307,50 @@ def test_pairs_are_still_drawn_from_the_exports(project: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "estimated precision" in done.output
     assert list(pd.read_csv("worksheet.csv").columns)[:2] == ["entity", "decision"]
+
+
+def test_worksheets_and_terminal_speak_the_language_of_the_project(project: Path) -> None:
+    Path("audit.toml").write_text(Path("audit.toml").read_text("utf-8") + '\n[report]\nlanguage = "id"\n', "utf-8")
+    assert invoke("run", "in", "-c", "audit.toml", "-q", "--no-history", "-o", "audit-report").exit_code == 0
+    book = CalamineWorkbook.from_path("audit-report/review.xlsx")
+    assert book.sheet_names[-1] == "Petunjuk"
+    heads = book.get_sheet_by_name("Perbaikan").to_python()[0]
+    assert heads[:2] == ["nomor", "jawaban"]
+    with xlsxwriter.Workbook("filled.xlsx") as copy:
+        for name in book.sheet_names[:-1]:
+            sheet = copy.add_worksheet(name)
+            for number, row in enumerate(book.get_sheet_by_name(name).to_python()):
+                sheet.write_row(number, 0, row if not number else [row[0], "Ya", *row[2:]])
+    done = invoke("review", "apply", "filled.xlsx", "--into", "by_hand.csv")
+    assert done.exit_code == 0, done.output
+    assert set(read_decisions(Path("by_hand.csv"))["decision"]) <= {"accept", "same"}
+    asked = invoke("review", "-o", "other.csv", keys="q").output
+    assert "pertanyaan menunggu" in asked
+    assert "waiting" not in asked
+    assert invoke("sample", "--force").exit_code == 0
+    page = Path("sample.html").read_text("utf-8")
+    assert '<html lang="id">' in page
+    assert "Lembar kerja" in page
+    book = CalamineWorkbook.from_path("sample.xlsx")
+    with xlsxwriter.Workbook("checked.xlsx") as copy:
+        for name in book.sheet_names:
+            sheet = copy.add_worksheet(name)
+            for number, row in enumerate(book.get_sheet_by_name(name).to_python()):
+                sheet.write_row(number, 0, [*row[:2], "benar", *row[3:]] if number and len(row) > 3 else row)
+    checked = invoke("verify", "checked.xlsx", "--no-save")
+    assert checked.exit_code == 0, checked.output
+    assert "ketepatan teruji  100,0%" in checked.output
+
+
+def test_audit_json_names_the_run_and_what_people_checked(project: Path) -> None:
+    told = json.loads(Path("audit-report/audit.json").read_text("utf-8"))
+    assert told["run"] == read_result(project / "audit-report").queue.run
+    assert told["verified"] is None
+    line = f"run,record,field,verdict\n{told['run']},C-0001,email,right\n"
+    Path("sample.csv").write_text(line, "utf-8")
+    assert invoke("verify", "sample.csv").exit_code == 0
+    assert invoke("run", "in", "-c", "audit.toml", "-q", "--no-history", "-o", "again").exit_code == 0
+    told = json.loads(Path("again/audit.json").read_text("utf-8"))
+    kept = json.loads(Path("verified.json").read_text("utf-8"))
+    same = ("run", "as_of", "checked_on", "records", "cells", "rules")
+    assert {name: told["verified"][name] for name in same} == {name: kept[name] for name in same}

@@ -49,6 +49,9 @@ class Strictness(StrEnum):
     LOOSE = "loose"
 
 
+_CONFLICTS: Mapping[str, object] = {"entity": "object", "left": "int64", "right": "int64", "reason": TEXT}
+
+
 @dataclass(frozen=True)
 class Cleaned:
     """Cleaned tables and the account of how they came about.
@@ -56,7 +59,8 @@ class Cleaned:
     `changes` has the columns of `audit.cleaning.changes.CHANGE_TYPES`. `crosswalk` names for every record of a table
     with merges the record it became: entity, source, file, row, old_id, new_id, new_source, record, into. `accounts`,
     `money` and `money_lines` are described in `audit.cleaning.accounting`, `held` in `audit.cleaning.held`, `consent`
-    in `audit.cleaning.consent`.
+    in `audit.cleaning.consent`. `conflicts` are the pairs (entity, left, right, reason) that keep groups from being
+    merged until a person decides them.
     """
 
     dataset: Dataset
@@ -67,6 +71,7 @@ class Cleaned:
     money_lines: pd.DataFrame = field(default_factory=lambda: empty(MONEY_LINES))
     held: pd.DataFrame = field(default_factory=held.none_held)
     consent: pd.DataFrame = field(default_factory=lambda: empty(CONSENT_TYPES))
+    conflicts: pd.DataFrame = field(default_factory=lambda: empty(_CONFLICTS))
 
 
 def empty(types: Mapping[str, object]) -> pd.DataFrame:
@@ -83,8 +88,13 @@ def clean(
     families: frozenset[str] | None = None,
     strictness: Strictness = Strictness.NORMAL,
     survivorship: SurvivorshipConfig | None = None,
+    joined: Mapping[str, pd.DataFrame] | None = None,
+    tables_only: bool = False,
 ) -> Cleaned:
     """The cleaned tables under `findings`; with `families`, only what findings of these families propose.
+
+    `joined` are the pairs that a person decided to be the same (`joined_by_hand`), by default those of `matches`.
+    With `tables_only` the account of how the tables came about stays empty, and nothing is reconciled.
 
     Raises ReconciliationError if rows or money would be lost without a line in the change log, and ConfigError for
     `survivorship` rules that no field can follow.
@@ -104,13 +114,16 @@ def clean(
         working = working.replace(**{str(entity): table})
         log.append(dropped)
     merged: dict[str, _Merged] = {}
+    by_hand = held.joined_by_hand(matches) if joined is None else joined
     merges = fixes[fixes["fix_kind"] == FixKind.MERGE]
     for entity, joins in merges.groupby("entity", sort=False):
-        working, found = _merge(working, str(entity), joins, rules_of[str(entity)])
+        working, found = _merge(working, str(entity), joins, rules_of[str(entity)], by_hand.get(str(entity)))
         log += found.log
         merged[str(entity)] = found
     into = _into(dataset["contact"], merged.get("contact")) if "contact" in dataset else None
     working, summed = recompute.sums(dataset, working, into, rules_of["contact"])
+    if tables_only:
+        return Cleaned(working, change_log([]), pd.DataFrame(columns=CROSSWALK_COLUMNS), pd.DataFrame(), pd.DataFrame())
     changed = change_log(log + summed)
     waiting = held.none_held()
     if families is None:
@@ -127,6 +140,13 @@ def clean(
         money_lines=money_lines,
         held=waiting,
         consent=pd.concat(consents, ignore_index=True) if consents else empty(CONSENT_TYPES),
+        conflicts=pd.concat(
+            [
+                empty(_CONFLICTS),
+                *(part.conflicts.assign(entity=entity)[list(_CONFLICTS)] for entity, part in merged.items()),
+            ],
+            ignore_index=True,
+        ).astype(dict(_CONFLICTS)),
     )
 
 
@@ -146,23 +166,28 @@ def _chosen(findings: pd.DataFrame, families: frozenset[str] | None, strictness:
 
 @dataclass(frozen=True)
 class _Merged:
-    """What merging did to one table; `stopped` are the records of groups in conflict: record, label, reason."""
+    """What merging did to one table; `stopped` are the records of groups in conflict: record, label, reason, and
+    `conflicts` the pairs that are (held.CONFLICT_TYPES)."""
 
     log: list[Lines]
     into: pd.Series
     stopped: pd.DataFrame
     crosswalk: pd.DataFrame
     consent: pd.DataFrame
+    conflicts: pd.DataFrame
 
 
-def _merge(working: Dataset, entity: str, joins: pd.DataFrame, policy: Policy) -> tuple[Dataset, _Merged]:
+def _merge(
+    working: Dataset, entity: str, joins: pd.DataFrame, policy: Policy, by_hand: pd.DataFrame | None
+) -> tuple[Dataset, _Merged]:
     """The dataset with one table's groups merged and what pointed to the merged records re-pointed."""
     table = working[entity]
     joins = joins[joins["record"].isin(table.index)]
     label = _labels(table, _groups(table, joins), joins)
     sold = with_sales(working, table)
     buys = sold | says_so(table)
-    why = held.conflicts(table, label, policy, buys)
+    conflicts = held.conflicts(table, label, policy, buys, by_hand)
+    why = conflicts.drop_duplicates(["label", "reason"]).groupby("label", sort=False)["reason"].agg("; ".join)
     stopped = pd.DataFrame({"record": table.index, "label": label.array, "reason": label.map(why).array})
     stopped = stopped[stopped["reason"].notna().to_numpy()]
     label = label.mask(label.isin(why.index))
@@ -203,7 +228,7 @@ def _merge(working: Dataset, entity: str, joins: pd.DataFrame, policy: Policy) -
             "into": into.array,
         }
     )
-    return working, _Merged(log, into, stopped, crosswalk, settled(table, merged, label, into))
+    return working, _Merged(log, into, stopped, crosswalk, settled(table, merged, label, into), conflicts)
 
 
 def _held(

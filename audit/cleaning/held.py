@@ -29,30 +29,77 @@ HELD_TYPES: Mapping[str, object] = {
 counts it, `reason` says why it waits, `cluster` is the group of duplicates that it would have been merged into."""
 
 
-def conflicts(table: Table, label: pd.Series, policy: Policy, paying: np.ndarray) -> pd.Series:
-    """Why groups must not be merged, by label: what the policy holds differs between members of one source."""
+CONFLICT_TYPES: Mapping[str, object] = {"label": TEXT, "left": "int64", "right": "int64", "reason": TEXT}
+"""Columns of conflicts: two records of a group that must not be merged, and what speaks against it."""
+
+
+def conflicts(
+    table: Table, label: pd.Series, policy: Policy, paying: np.ndarray, joined: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Why groups must not be merged: what the policy holds differs between members of one source (CONFLICT_TYPES).
+
+    Of the records that share a value one stands for all. Records that a person joined (`joined`: left, right) are one,
+    whatever they differ in.
+    """
     member = label.notna().to_numpy()
-    reasons: dict[str, str] = {}
+    found = [pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in CONFLICT_TYPES.items()})]
     if not member.any():
-        return pd.Series(reasons, dtype=TEXT)
-    group = label[member].astype(object).to_numpy()
-    source = table.lineage["source"].astype(object).to_numpy()[member]
+        return found[0]
+    members = pd.DataFrame(
+        {
+            "record": table.index[member],
+            "label": label[member].astype(object).to_numpy(),
+            "source": table.lineage["source"].astype(object).to_numpy()[member],
+        }
+    )
     for name in policy.hold:
         if name == "paying":
             value = pd.Series(np.where(paying[member], np.arange(member.sum()), -1)).astype("Int64").replace(-1, pd.NA)
             told = "several records with sales of their own in one source"
         elif name == "consent":
-            value = table.column("email_opt_out")[member].astype("Int64").reset_index(drop=True)
+            value = table.column("email_opt_out")[member].astype("Int64")
             told = "opposite consent in one source"
         elif name in table:
-            value = table.original(name)[member].str.strip().str.casefold().reset_index(drop=True)
+            value = table.original(name)[member].str.strip().str.casefold()
             told = f"two different values of {entities()[table.entity][name].title.lower()} in one source"
         else:
             continue
-        counts = value.groupby([group, source], sort=False).nunique()
-        for at in counts.index[counts.to_numpy() > 1].get_level_values(0).unique():
-            reasons[at] = f"{reasons[at]}; {told}" if at in reasons else told
-    return pd.Series(reasons, dtype=TEXT)
+        apart = _apart(members.assign(value=value.array), joined)
+        found.append(apart.assign(reason=told).astype(dict(CONFLICT_TYPES)))
+    return pd.concat(found, ignore_index=True)
+
+
+def _apart(members: pd.DataFrame, joined: pd.DataFrame | None) -> pd.DataFrame:
+    """label, left, right: the first record of each group and source, with one for every other value."""
+    by = ["label", "source"]
+    filled = members.dropna(subset=["value"])
+    filled = filled[(filled.groupby(by, sort=False)["value"].transform("nunique") > 1).to_numpy(dtype=bool)]
+    if len(filled):
+        filled = filled.assign(one=_as_one(filled, joined)).drop_duplicates([*by, "one"])
+    left = filled.groupby(by, sort=False)["record"].transform("first")
+    pairs = pd.DataFrame({"label": filled["label"], "left": left, "right": filled["record"]})
+    return pairs[pairs["left"].ne(pairs["right"]).to_numpy(dtype=bool)]
+
+
+def _as_one(filled: pd.DataFrame, joined: pd.DataFrame | None) -> np.ndarray:
+    """A number per record, equal where the value is or where a person joined them, over others too."""
+    pairs = np.zeros((0, 2), np.int64) if joined is None else joined[["left", "right"]].to_numpy("int64")
+    records = pd.Index(np.union1d(filled["record"].to_numpy("int64"), pairs))
+    value = filled.groupby(["label", "source", "value"], sort=False).ngroup().to_numpy() + len(records)
+    own = records.get_indexer(filled["record"])
+    left = np.append(own, records.get_indexer(pairs[:, 0]))
+    right = np.append(value, records.get_indexer(pairs[:, 1]))
+    size = int(max(right.max(initial=0), len(records))) + 1
+    edges = coo_matrix((np.ones(len(left)), (left, right)), shape=(size, size))
+    return connected_components(edges, directed=False)[1][own]
+
+
+def joined_by_hand(matches: Mapping[str, MatchResult]) -> dict[str, pd.DataFrame]:
+    """By entity the pairs (left, right) that a person decided to be the same."""
+    return {
+        entity: match.pairs.loc[match.pairs["decided"].eq("same").to_numpy(dtype=bool), ["left", "right"]]
+        for entity, match in matches.items()
+    }
 
 
 def waiting(

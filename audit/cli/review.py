@@ -45,25 +45,26 @@ def review(ctx: click.Context, report: Path, masked: bool, output: Path) -> None
     from reports.outputs.result_store import read_result
     from reports.sections.audience import Audience
     from reports.sections.review_data import Entries
+    from reports.wording import words_of_project
 
     result = read_result(report)
-    queue = result.queue
+    queue, words = result.queue, words_of_project(result.settings)
     if queue is None or queue.lines.empty:
-        click.echo("Nothing waits for a person.")
+        click.echo(words("review.terminal.nothing"))
         return
-    view = view_of(result, mask=masked, language="en", audience=Audience.EVERYTHING)
+    view = view_of(result, mask=masked, language=words.language, audience=Audience.EVERYTHING)
     asked = Entries(view, queue, BUDGET)
     answers = _earlier(output, queue.run)
     waiting = [entry for entry in asked.shown if str(entry[5]) not in answers]
-    click.echo(f"{len(waiting):,} of {len(queue):,} questions wait.")
+    click.echo(words("review.terminal.waiting", n=len(waiting), total=len(queue)))
     for number, entry in enumerate(waiting, start=1):
-        taken = _ask(asked, entry, f"{number} of {len(waiting)}")
+        taken = _ask(asked, entry, words("review.terminal.place", n=number, total=len(waiting)))
         if taken is None:
             break
         for item, line in taken.items():
             answers[item] = line
         _save(result, answers, output)
-    click.echo(f"{len(answers):,} answers in {output}. Take them over: crm-audit review apply {output}")
+    click.echo(words("review.terminal.saved", n=len(answers), file=str(output)))
 
 
 def _ask(asked: "Entries", entry: list[Any], where: str) -> dict[str, str] | None:
@@ -71,7 +72,9 @@ def _ask(asked: "Entries", entry: list[Any], where: str) -> dict[str, str] | Non
     out: set[int] = set()
     while True:
         click.echo("\n".join(["", *_told(asked, entry, where, out)]))
-        click.echo("  y / n / u / q " + ("(1-9, 0: take a line out) " if entry[0] == 2 else ""), nl=False)
+        words = asked.view.words
+        out_of = words("review.terminal.out") + " " if entry[0] == 2 else ""
+        click.echo(f"  {words('review.terminal.keys')} {out_of}", nl=False)
         key = click.getchar().lower()
         click.echo(key if key.isprintable() else "")
         if key in ("q", "\x03", "\x04", ""):
@@ -97,7 +100,10 @@ def _told(asked: "Entries", entry: list[Any], where: str, out: set[int]) -> list
     lines = [f"{heading(harmless(title))}  ({where}; {tag})", *wrapped(harmless(reason))]
     if entry[0] < 2:
         rows = list(asked.compared(entry))
-        records = [{row[0]: row[side] for row in rows if row[side]} for side in (1, 2)]
+        records = [
+            {field: value for field, value, _, _ in rows if value},
+            {field: value for field, _, value, _ in rows if value},
+        ]
         return [*lines, *side_by_side(records, asked.heads(entry), 2)]
     for number, (record, field, before, after) in enumerate(asked.changes(entry)):
         mark = " " if number in out else "x"

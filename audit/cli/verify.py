@@ -1,15 +1,19 @@
 """`crm-audit verify`: what a person's check of a sample says of all records."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from audit.cli.kept import table_text
 from audit.cli.options import config_option, form_option, report_option
 from audit.errors import UsageError
+
+if TYPE_CHECKING:
+    from reports.wording import Words
 
 
 @click.command()
@@ -31,6 +35,7 @@ def verify(file: Path, report: Path, no_save: bool, form: str, config_path: Path
     from audit.verification.kept import NAME, write_verified
     from reports.outputs.result_store import read_result
     from reports.outputs.sample_sheet import read_judged
+    from reports.wording import words_of_project
 
     result = read_result(report)
     if result.queue is None:
@@ -50,29 +55,35 @@ def verify(file: Path, report: Path, no_save: bool, form: str, config_path: Path
     if form == "json":
         click.echo(json.dumps(found, indent=2))
         return
-    click.echo(f"{found['cells']:,} cells of {found['records']:,} records checked, of run {found['run']}.")
-    click.echo(f"verified accuracy  {told(found['overall'])}")
-    click.echo(f"flagged by rules   {told(found['recall'])} of the wrong cells (recall)")
-    click.echo(
-        f"The rules' own score of that run is {found['score']:.1f} of 100: what the checks found, and no estimate.\n"
-    )
-    click.echo(_table(pd.DataFrame(found["fields"]), ["entity", "field", "judged", "right"], "accuracy"))
+    words = words_of_project(result.settings)
+
+    def say(name: str, **values: Any) -> str:
+        return words(f"verified.terminal.{name}", **values)
+
+    click.echo(say("checked", cells=found["cells"], records=found["records"], run=found["run"]))
+    click.echo(say("accuracy", share=told(words, found["overall"], "share")))
+    click.echo(say("flagged", share=told(words, found["recall"], "share")))
+    click.echo(say("score", score=words.number(found["score"], 1)) + "\n")
+    click.echo(_table(words, pd.DataFrame(found["fields"]), ["entity", "field", "judged", "right"], "cells"))
     if found["rules"]:
-        click.echo("\n" + _table(pd.DataFrame(found["rules"]), ["rule_id", "judged", "confirmed"], "precision"))
+        rules = pd.DataFrame(found["rules"]).rename(columns={"rule_id": "rule"})
+        click.echo("\n" + _table(words, rules, ["rule", "judged", "confirmed"], "precision"))
     often = [line["rule_id"] for line in found["rules"] if line["often_wrong"]]
     if often:
-        click.echo(f"\nOften wrong here: {', '.join(often)}. See `crm-audit rules explain {often[0]}`.")
+        click.echo("\n" + say("often", rules=", ".join(often), rule=often[0]))
     if place is not None and not no_save:
-        click.echo(f"\nKept in {place.with_name(NAME)}; the next report shows it.")
+        click.echo("\n" + say("kept", file=str(place.with_name(NAME))))
 
 
-def told(share: dict[str, Any]) -> str:
-    """A share with its interval: "96.1% (94.0% to 97.6%, 95 % interval)"."""
+def told(words: "Words", share: Mapping[str, Any], how: str) -> str:
+    """A share with its interval, as "96.1% (94.0% to 97.6%, 95% interval)"; `how` is "share", or "short" for less."""
     if share["estimate"] is None:
-        return "unknown: no wrong cell was found"
-    return f"{share['estimate']:.1%} ({share['low']:.1%} to {share['high']:.1%}, 95 % interval)"
+        return words("verified.terminal.none")
+    low, high, estimate = (words.percent(share[name]) for name in ("low", "high", "estimate"))
+    return words(f"verified.terminal.{how}", share=estimate, low=low, high=high)
 
 
-def _table(frame: Any, names: list[str], what: str) -> str:
-    shown = frame.assign(**{what: [told(line).replace(", 95 % interval", "") for line in frame.to_dict("records")]})
-    return table_text(shown, [*names, what])
+def _table(words: "Words", frame: Any, names: list[str], what: str) -> str:
+    shown = frame.assign(**{what: [told(words, line, "short") for line in frame.to_dict("records")]})
+    titles = {name: words(f"verified.terminal.{name}") for name in (*names, what)}
+    return table_text(shown.rename(columns=titles), list(titles.values()))

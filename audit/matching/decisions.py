@@ -10,6 +10,7 @@ decisions.csv has one line per decision:
     left_id, right_id          their own ids there            } again whose name stayed while other values changed
     decided_on, decided_by, note   for people; nothing is made of them
     keep         with "same": whose value survives, as "phone:right email:left" (see audit.review.survivors)
+    value        with "accept": what to write instead of what the rule proposes (see audit.review.fixes)
     run, item    which question of which run the line answers
 
 Lines about fixes have the decision "accept" or "reject" and the columns rule, fix, finding (see audit.review.fixes).
@@ -41,7 +42,7 @@ UNSURE = "unsure"
 COLUMNS = (
     "entity decision left_key right_key left_source left_id right_source right_id decided_on decided_by note".split()
 )
-MORE_COLUMNS = "keep rule field fix finding run item".split()
+MORE_COLUMNS = "keep rule field fix finding value run item".split()
 """Columns that only the lines of a review have."""
 _NEEDED = ("entity", "decision", "left_key", "right_key")
 _MOST_ALIKE = 10

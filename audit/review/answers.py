@@ -142,7 +142,7 @@ def _told(decisions: pd.DataFrame, names: list[str]) -> pd.Series:
 
 
 def _said(decisions: pd.DataFrame) -> pd.Series:
-    return _told(decisions, ["decision", "keep"])
+    return _told(decisions, ["decision", "keep", "value"])
 
 
 def contradictions(decisions: pd.DataFrame) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ made), and the columns
     rule      the rule that proposes it
     fix       "f" and sixteen hex digits of what is changed into what: `fix_keys`
     finding   ids of the findings it is about, separated by blanks; blank: wherever the rule proposes this very change
+    value     what is right, where it is not what the rule proposes; of a fix that changes one field
     left_key  the key of the record, where a finding's id is not found again (see audit.matching.record_key)
 
 A fix that would now change something else is not the one that was decided: the line is stale.
@@ -16,11 +17,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from audit.cleaning.fixes import typed
 from audit.dataset import Dataset
 from audit.matching.decisions import ACCEPT, REJECT
 from audit.matching.record_key import record_keys
 from audit.rule import FixKind, FixSafety
-from audit.schema import TEXT
+from audit.schema import TEXT, entities
 
 WHOLE = (str(FixKind.MERGE), str(FixKind.DROP))
 """Fixes that take a record away: known by the finding, not by a value."""
@@ -57,31 +59,72 @@ def told(keys: pd.Series) -> pd.Series:
 
 
 def decide_fixes(
-    findings: pd.DataFrame, dataset: Dataset, decisions: pd.DataFrame | None
+    findings: pd.DataFrame,
+    dataset: Dataset,
+    decisions: pd.DataFrame | None,
+    joined: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """The findings as decided: an accepted fix is safe and sure, a rejected one is no fix; and how many of each.
 
-    Counts are `accepted` and `rejected` findings and `stale` lines. `findings` have their ids.
+    So are the merges of records that a person joined (`audit.cleaning.held.joined_by_hand`), whatever their rule
+    thinks of them. Counts are `accepted` and `rejected` findings and `stale` lines. `findings` have their ids.
     """
     if decisions is None:
         return findings, {}
+    findings = _merged_by_hand(findings, joined or {})
     lines = decisions[decisions["decision"].isin([ACCEPT, REJECT]).to_numpy(dtype=bool)].reset_index(drop=True)
     if lines.empty:
         return findings, {}
     proposed = findings[findings["fix_kind"].ne(str(FixKind.NONE)) & findings["rule_id"].isin(lines["rule"].dropna())]
     hits = _found(lines, proposed, dataset)
+    hits = hits[~hits["line"].isin(_unfitting(lines, hits, proposed))]
     last = hits.sort_values("line").drop_duplicates("finding", keep="last")
     word = lines["decision"].to_numpy(dtype=object)[last["line"]]
     yes, no = (last["finding"][word == which].to_numpy() for which in (ACCEPT, REJECT))
+    own = last.assign(value=lines["value"].to_numpy(dtype=object)[last["line"]])[word == ACCEPT].dropna(subset="value")
     decided = findings.copy()
     decided.loc[yes, "fix_safety"] = str(FixSafety.SAFE)
     decided.loc[yes, "confidence"] = 1.0
+    decided.loc[own["finding"], "suggestion"] = own["value"].astype(TEXT).array
+    decided.loc[own["finding"], "fix_kind"] = str(FixKind.SET)
     decided.loc[no, "fix_safety"] = str(FixSafety.NONE)
     decided.loc[no, "fix_kind"] = str(FixKind.NONE)
     decided.loc[no, "suggestion"] = pd.NA
     decided.loc[no, "into"] = pd.NA
     stale = len(lines) - hits["line"].nunique()
     return decided, {"accepted": len(yes), "rejected": len(no), "stale": stale}
+
+
+def _merged_by_hand(findings: pd.DataFrame, joined: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The findings with the merges of pairs that a person joined safe and sure."""
+    merges = findings[findings["fix_kind"].eq(str(FixKind.MERGE)) & findings["entity"].isin(list(joined))]
+    ends = pd.DataFrame({"one": merges["record"], "other": merges["into"].astype("Int64").fillna(-1)}).astype("int64")
+    pairs = pd.DataFrame(
+        {"entity": merges["entity"].astype(object), "left": ends.min(axis=1), "right": ends.max(axis=1)}
+    )
+    decided = [found.assign(entity=entity)[["entity", "left", "right"]] for entity, found in joined.items()]
+    if merges.empty or not sum(map(len, decided)):
+        return findings
+    known = pd.MultiIndex.from_frame(pd.concat([part for part in decided if len(part)]))
+    yes = merges.index[pd.MultiIndex.from_frame(pairs).isin(known)]
+    findings = findings.copy()
+    findings.loc[yes, "fix_safety"] = str(FixSafety.SAFE)
+    findings.loc[yes, "confidence"] = 1.0
+    return findings
+
+
+def _unfitting(lines: pd.DataFrame, hits: pd.DataFrame, proposed: pd.DataFrame) -> np.ndarray:
+    """The lines whose own value cannot be written: for several fields, for no cell, or none of the field's type."""
+    given = lines["value"].notna().to_numpy(dtype=bool) & lines["decision"].eq(ACCEPT).to_numpy(dtype=bool)
+    told = hits[given[hits["line"]]]
+    about = proposed.loc[told["finding"], ["entity", "field", "fix_kind"]].assign(line=told["line"].to_numpy())
+    several = about.groupby("line")["field"].nunique() > 1
+    wrong = [about["line"][about["fix_kind"].isin(WHOLE)].to_numpy(), several.index[several].to_numpy()]
+    for (entity, name), part in about.groupby(["entity", "field"]):
+        numbers = part["line"].unique()
+        read = typed(entities()[entity][name], lines["value"].iloc[numbers].astype(TEXT).reset_index(drop=True))
+        wrong.append(numbers[read.isna().to_numpy(dtype=bool)])
+    return np.concatenate(wrong)
 
 
 def _found(lines: pd.DataFrame, proposed: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:

@@ -75,9 +75,14 @@ class Queue:
 
 
 def build_queue(
-    dataset: Dataset, findings: pd.DataFrame, matches: Mapping[str, MatchResult], rules: Sequence[Rule], as_of: object
+    dataset: Dataset,
+    findings: pd.DataFrame,
+    matches: Mapping[str, MatchResult],
+    rules: Sequence[Rule],
+    as_of: object,
+    conflicts: pd.DataFrame | None = None,
 ) -> Queue:
-    """The queue of a run, from the findings with their ids."""
+    """The queue of a run, from the findings with their ids; `conflicts` are those that cleaning stopped before."""
     findings = findings.reset_index(drop=True)
     open_fixes = findings[
         findings["fix_safety"].eq(str(FixSafety.NEEDS_REVIEW))
@@ -85,7 +90,8 @@ def build_queue(
         & ~findings["accepted"].astype(bool)
     ]
     matched = _of_matching(open_fixes, matches)
-    pairs = [_pairs(dataset[entity], found, matched) for entity, found in matches.items()]
+    held = {entity: _held(entity, found, conflicts) for entity, found in matches.items()}
+    pairs = [_pairs(dataset[entity], found, matched, held[entity]) for entity, found in matches.items()]
     fixes = _fixes(open_fixes[~open_fixes.index.isin(matched.index)], dataset, rules)
     types = {**LINE_TYPES, "entry": "object"}
     parts = [part.assign(item=0).reindex(columns=list(types)).astype(types) for part in [*pairs, fixes] if len(part)]
@@ -121,7 +127,29 @@ def _of_matching(open_fixes: pd.DataFrame, matches: Mapping[str, MatchResult]) -
     return merges[together]
 
 
-def _pairs(table: Table, found: MatchResult, matched: pd.DataFrame) -> pd.DataFrame:
+LOOK_LIKE: Mapping[str, str] = {"contact": "these records look like one person",
+                                "account": "these records look like one company"}  # fmt: skip
+
+
+def _held(entity: str, found: MatchResult, conflicts: pd.DataFrame | None) -> pd.DataFrame:
+    """left, right, reason: the pairs that matching keeps apart, and those for which cleaning left a cluster alone."""
+    held = found.held[["left", "right", "reason"]].drop_duplicates(["left", "right"]).astype({"reason": object})
+    if conflicts is None or not conflicts["entity"].eq(entity).any():
+        return held
+    mine = conflicts[conflicts["entity"].eq(entity)]
+    stopped = pd.DataFrame(
+        {
+            "left": mine[["left", "right"]].min(axis=1).astype("int64"),
+            "right": mine[["left", "right"]].max(axis=1).astype("int64"),
+            "reason": mine["reason"].astype(object),
+        }
+    )
+    stopped = stopped.groupby(["left", "right"], sort=False, as_index=False)["reason"].agg("; ".join)
+    stopped["reason"] = f"{LOOK_LIKE[entity]}; but " + stopped["reason"]
+    return pd.concat([stopped, held], ignore_index=True).drop_duplicates(["left", "right"])
+
+
+def _pairs(table: Table, found: MatchResult, matched: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     """The pairs of one table: those between the thresholds, those held, and those joined but not surely."""
     waiting = found.pairs["decision"].eq("review").to_numpy()
     mine = matched[matched["entity"].eq(table.entity)]
@@ -132,7 +160,6 @@ def _pairs(table: Table, found: MatchResult, matched: pd.DataFrame) -> pd.DataFr
             "sure": mine["confidence"].to_numpy(dtype="float64"),
         }
     ).drop_duplicates(["left", "right"])
-    held = found.held[["left", "right", "reason"]].drop_duplicates(["left", "right"])
     asked = pd.concat([found.pairs.loc[waiting, ["left", "right"]], held[["left", "right"]], weak[["left", "right"]]])
     asked = asked.drop_duplicates().astype("int64")
     if asked.empty:

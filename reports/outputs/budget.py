@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from markupsafe import Markup
@@ -32,6 +33,14 @@ _NEVER_LEFT_OUT = "summary"
 Render = Callable[[Section], Markup]
 
 
+@runtime_checkable
+class Shortening(Protocol):
+    """A section with a template of its own that knows how to say less."""
+
+    def less(self, excess: int) -> Section | None:
+        """The section with the best of it, about `excess` bytes shorter; None where that leaves nothing."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A section with its HTML."""
@@ -58,8 +67,12 @@ def fit(sections: Sequence[Section], render: Render, room: int, words: Words) ->
     """The sections as HTML of at most `room` bytes together; what is shortened says so and where the rest is."""
     parts = [Part(section, render(section)) for section in sections]
     sizes = {part.section.id: part.size for part in parts}
-    # A section with a template of its own knows its bounds; it cannot be cut, only left out.
-    own = {part.section.id for part in parts if part.section.template != Section.template}
+    # A section with a template of its own knows its bounds; unless it says less itself, it can only be left out.
+    own = {
+        part.section.id
+        for part in parts
+        if part.section.template != Section.template and not isinstance(part.section, Shortening)
+    }
     kept = {name: sizes[name] for name in own if sizes[name] <= room * MOST_OF_ONE}
     caps = kept | _caps({name: size for name, size in sizes.items() if name not in kept}, room - sum(kept.values()))
     fitted, spare = [], 0.0
@@ -95,6 +108,13 @@ def _cut(part: Part, most: float, render: Render, words: Words) -> Part:
         one = Part(smaller, render(smaller))
         return one if one.size <= most else None
 
+    if isinstance(section, Shortening):
+        smaller: Section | None = section
+        size = part.size
+        while isinstance(smaller, Shortening) and (smaller := smaller.less(int(size - most) + 1)) is not None:
+            if found := made(smaller):
+                return found
+            size = len(render(smaller).encode())
     # Tables that give the overview are shortened last.
     for everywhere in (False, True):
 

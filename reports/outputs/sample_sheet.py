@@ -15,10 +15,10 @@ from audit.result import AuditResult
 from audit.schema import TEXT, entities
 from audit.verification import Population
 from reports.masking import PREFIXES, harmless, pseudonym
-from reports.wording import words_of
+from reports.wording import said_anywhere, words_of_project
 
 XLSX, PAGE = "sample.xlsx", "sample.html"
-RIGHT, WRONG, UNKNOWN = "right", "wrong", "unknown"
+VERDICTS = RIGHT, WRONG, UNKNOWN = "right", "wrong", "unknown"
 JUDGED = "?"
 """Follows the name of a field in the head of the column that judges it."""
 REST = "all others"
@@ -45,25 +45,29 @@ def _cells(result: AuditResult, people: Population, entity: str, records: list[i
 
 
 def _workbook(result: AuditResult, people: Population, sheets: dict[str, list[int]], run: str, path: Path) -> Path:
+    words = words_of_project(result.settings)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"created": result.as_of.to_pydatetime(), "title": "Sample"})
+        book.set_properties({"created": result.as_of.to_pydatetime(), "title": words("sample.sheet.name")})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
         answer = book.add_format({"valign": "top", "bg_color": "#e4eff7", "border": 1, "border_color": "#d5dbe1"})
-        choices = {"validate": "list", "source": [RIGHT, WRONG, UNKNOWN]}
+        choices = {"validate": "list", "source": [words(f"sample.{name}").lower() for name in VERDICTS]}
         for entity, records in sheets.items():
             names, cells = _cells(result, people, entity, records)
             lineage = result.dataset[entity].lineage
-            sheet = book.add_worksheet(entities()[entity].title[:31])
-            heads = ["record", "place", REST, *(part for name in names for part in (name, name + JUDGED)), "run"]
+            sheet = book.add_worksheet(words(f"entity.{entity}")[:31])
+            titles = [words.field(entity, name, entities()[entity][name].title) for name in names]
+            judged = [part for title, name in zip(titles, names, strict=True) for part in (title, name + JUDGED)]
+            heads = [*(words(f"sample.sheet.{name}") for name in ("record", "place", "rest")), *judged,
+                     words("sample.sheet.run")]  # fmt: skip
             for column, name in enumerate(heads):
                 sheet.write_string(0, column, name, head)
                 sheet.set_column(column, column, 9 if name.endswith(JUDGED) or column in (0, 2) else 24)
             sheet.freeze_panes(1, 3)
             sheet.data_validation(1, 2, len(records), 2, choices)
             for row, record in enumerate(records, start=1):
-                place = f"{lineage['file'].loc[record]}, row {lineage['row'].loc[record]}"
+                place = words("place", file=lineage["file"].loc[record], row=int(lineage["row"].loc[record]))
                 for column, text in enumerate((pseudonym(entity, record), place)):
                     sheet.write_string(row, column, harmless(text, CELL), plain)
                 sheet.write_blank(row, 2, None, answer)
@@ -75,8 +79,7 @@ def _workbook(result: AuditResult, people: Population, sheets: dict[str, list[in
                 sheet.write_string(row, len(heads) - 1, run, plain)
             for number in range(len(names)):
                 sheet.data_validation(1, 4 + 2 * number, len(records), 4 + 2 * number, choices)
-        about = book.add_worksheet("How to")
-        words = words_of("en")
+        about = book.add_worksheet(words("sample.sheet.how"))
         for row, name in enumerate(("about", "judge", "rest", "then")):
             about.write_string(row, 0, words(f"sample.{name}"))
         about.set_column(0, 0, 110)
@@ -92,7 +95,7 @@ def _page(result: AuditResult, people: Population, sheets: dict[str, list[int]],
         "\n".join((_TEMPLATES / name).read_text("utf-8") for name in names).strip()
         for names in (("style.css", "review.css"), ("sample.js",))
     )
-    records = []
+    words, records = words_of_project(result.settings), []
     for entity, chosen in sheets.items():
         names, cells = _cells(result, people, entity, chosen)
         lineage = result.dataset[entity].lineage
@@ -101,12 +104,17 @@ def _page(result: AuditResult, people: Population, sheets: dict[str, list[int]],
             records.append(
                 {
                     "name": pseudonym(entity, record),
-                    "place": harmless(f"{lineage['file'].loc[record]}, row {lineage['row'].loc[record]}", 200),
-                    "cells": [(name, entities()[entity][name].title, harmless(value, CELL)) for name, value in filled],
+                    "place": harmless(
+                        words("place", file=lineage["file"].loc[record], row=int(lineage["row"].loc[record])), 200
+                    ),
+                    "cells": [
+                        (name, words.field(entity, name, entities()[entity][name].title), harmless(value, CELL))
+                        for name, value in filled
+                    ],
                 }
             )
     page = environment.get_template("sample.html").render(
-        words=words_of("en"),
+        words=words,
         run=run,
         records=records,
         title=harmless(result.title, 120),
@@ -124,7 +132,11 @@ def read_judged(path: Path, run: str, people: Population) -> pd.DataFrame:
         raise UsageError(f"There is no file {path}.", hint="Check the path.")
     lines = _from_workbook(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _from_csv(path)
     frame = pd.DataFrame(lines, columns=["run", "record", "field", "verdict"]).astype(TEXT)
-    frame["verdict"] = frame["verdict"].str.strip().str.lower()
+    meant = {
+        text: key.rpartition(".")[2] for text, key in said_anywhere(*(f"sample.{name}" for name in VERDICTS)).items()
+    }
+    verdict = frame["verdict"].str.strip().str.casefold()
+    frame["verdict"] = verdict.map(meant).astype(TEXT).fillna(verdict)
     wrong = frame[~frame["verdict"].isin([RIGHT, WRONG, UNKNOWN])]
     if len(wrong):
         raise UsageError(
@@ -178,7 +190,9 @@ def _from_workbook(path: Path) -> list[tuple[str, str, str, str]]:
         ) from error
     lines = []
     for rows in sheets:
-        heads = [str(name) for name in rows[0]] if rows else []
+        own = said_anywhere("sample.sheet.record", "sample.sheet.run", "sample.sheet.rest")
+        told = [own.get(str(name).casefold(), str(name)).removeprefix("sample.sheet.") for name in (rows or [[]])[0]]
+        heads = [REST if name == "rest" else name for name in told]
         if not {"record", REST, "run"} <= set(heads):
             continue
         name, run = heads.index("record"), heads.index("run")

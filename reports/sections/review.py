@@ -1,7 +1,8 @@
 """What waits for a person: uncertain duplicates and fixes, decided in the page itself and saved to a file."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from markupsafe import Markup
@@ -10,16 +11,18 @@ from reports.sections.blocks import Block, Cell, Column, Paragraph, Section, Tab
 from reports.sections.review_data import BUDGET, Entries
 from reports.sections.view import View
 
-LISTED = 25
+LISTED = 15
 """Entries listed in the page for readers without a script, and on paper."""
+LEAST = 1_000
+"""Fewer bytes of entries are not worth their place."""
 EMPTY = Markup("")
 SPOKEN = (
     "yes no unsure save save_name previous next of_all decided undecided all pairs fixes filter alike_yes alike_no "
-    "alike undo keys pair_question merge_question fix_question field left right apply before after record choose "
-    "said_yes said_no said_unsure said_bulk said_undone saved none_left no_storage kept cleared"
+    "alike undo keys pair_question merge_question fix_question field left right apply before after another record "
+    "choose said_yes said_no said_unsure said_bulk said_undone saved none_left no_storage kept cleared"
 ).split()
 """Texts that the page's script needs."""
-FILLED = {name: f"{{{name}}}" for name in ("n", "total", "what", "side", "field")}
+FILLED = {name: f"{{{name}}}" for name in ("n", "total", "what", "side", "field", "file", "row")}
 """What the script fills in itself."""
 
 
@@ -30,6 +33,13 @@ class ReviewSection(Section):
     template: ClassVar[str] = "review.html"
     data: Markup = EMPTY
     intro: str = ""
+    room: int = 0
+    made: Callable[[int], "ReviewSection"] | None = field(default=None, compare=False, repr=False)
+
+    def less(self, excess: int) -> "ReviewSection | None":
+        """The section with fewer questions, those worth most, about `excess` bytes shorter; None where none is left."""
+        room = self.room - excess
+        return self.made(room) if self.made is not None and room >= LEAST else None
 
 
 def build(view: View, budget: int = BUDGET) -> ReviewSection:
@@ -40,16 +50,22 @@ def build(view: View, budget: int = BUDGET) -> ReviewSection:
     entries = Entries(view, queue, budget)
     data = {
         "run": queue.run,
-        "texts": list(entries.texts),
-        "entries": entries.shown,
+        **entries.data(),
         "answers": queue.answers,
-        "words": {name: words(f"review.{name}", **FILLED) for name in SPOKEN},
+        "words": {"place": words("place", **FILLED)} | {name: words(f"review.{name}", **FILLED) for name in SPOKEN},
     }
     total, shown = len(queue), len(entries.shown)
     lead = words("review.lead", n=total, records=words.number(int(queue.lines["records"].sum())))
     intro = words("review.all_here") if shown == total else words("review.most_here", n=shown, total=total)
     return ReviewSection(
-        "review", title, lead, (*blocks, *_listed(view, entries, total)), data=_embedded(data), intro=intro
+        "review",
+        title,
+        lead,
+        (*blocks, *_listed(view, entries, total)),
+        data=_embedded(data),
+        intro=intro,
+        room=min(budget, entries.size),
+        made=lambda room: build(view, room),
     )
 
 
@@ -76,14 +92,15 @@ def _listed(view: View, entries: Entries, total: int) -> list[Block]:
     for entry in entries.shown[:LISTED]:
         kind, title, tag, _, pattern = entry[:5]
         if kind == 2:
+            changes = entries.changes(entry)
             detail = "; ".join(
-                f"{texts[row[1]]}: {texts[row[2]]} → {texts[row[3]]}" if row[1] else texts[row[2]] for row in entry[5]
+                f"{field}: {before} → {after}" if field else before for _, field, before, after in changes
             )
-            who = words("review.n_questions", n=len(entry[5]))
+            who = words("review.n_questions", n=len(entry[8]))
         else:
-            differing = [f"{texts[row[0]]}: {texts[row[1]]} ≠ {texts[row[2]]}" for row in entry[6] if row[3]]
-            detail = "; ".join(differing) or texts[pattern]
-            who = " / ".join(texts[head] for head in entry[5])
+            apart = [f"{field}: {one} ≠ {other}" for field, one, other, differs in entries.compared(entry) if differs]
+            detail = "; ".join(apart) or texts[pattern]
+            who = " / ".join(entries.heads(entry))
         rows.append((Cell(texts[title], note=texts[tag]), Cell(who), Cell(view.text(detail, 600))))
     columns = (
         Column(words("review.question")),

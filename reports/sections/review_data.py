@@ -12,6 +12,7 @@ from audit.review import Queue
 from audit.review.survivors import choosable
 from audit.rule import FixKind
 from audit.schema import entities
+from reports.masking import PREFIXES
 from reports.sections.duplicates import COMPARED
 from reports.sections.view import View
 
@@ -29,17 +30,20 @@ KINDS = {"pair": 0, "merge": 1, "fix": 2}
 class Entries:
     """The first entries of a queue, written for `review.js`.
 
-    An entry is [kind, title, tag, reason, pattern, heads, rows, line] of a pair, and [kind, title, tag, reason,
-    pattern, rows] of fixes; a row of a pair is [field, left, right, state] (0 same or one blank, 1 differs, 2 differs
-    and may be chosen, with the field's name fifth), of fixes [record, field, before, after, records, line]; a line is
-    [item, entity, left key, right key, rule, fix, finding]. All but item, kind, records and states are places in the
-    list of texts.
+    An entry is [kind, title, tag, reason, pattern, item, entity, rule, rows], of records that are compared with two
+    heads and two keys after it; its lines are numbered from `item` on. A head is [number, file, row], from which a
+    record's name and place are made. A row of a comparison is [field, value] where both hold the same, [field, left,
+    right] where they differ, with a zero where they differ in writing alone; `fields` says of each field its title
+    and, where a value may be chosen, its name. A row of fixes is [record, field, before, after, fix, finding] with a
+    head or a text for the record. The keys are those of the records of a pair, or the fix and the finding of a merge.
+    All but kind, item and what heads hold are places in the list of texts.
     """
 
     def __init__(self, view: View, queue: Queue, budget: int = BUDGET) -> None:
         self.view = view
         self.lines = queue.lines.head(max(MOST, budget // 60))
         self.texts: dict[str, int] = {"": 0}
+        self.fields: dict[tuple[str, str], int] = {}
         self.size = 0
         self.shown: list[list[Any]] = []
         for entry in self._entries():
@@ -48,6 +52,45 @@ class Entries:
             self.size += len(json.dumps(entry, separators=(",", ":"))) + 1
             if self.size <= budget:
                 self.shown.append(entry)
+
+    def data(self) -> dict[str, Any]:
+        """Everything that the entries refer to, and they themselves."""
+        named = {entity for entity, _ in self.fields} | set(self.lines["entity"])
+        return {
+            "texts": list(self.texts),
+            "fields": [
+                [self.view.field_title(entity, name), name if choosable(entity, name) else ""]
+                for entity, name in self.fields
+            ],
+            "prefixes": {entity: PREFIXES[entity] for entity in sorted(named)},
+            "entries": self.shown,
+        }
+
+    def items(self, entry: list[Any]) -> list[int]:
+        """The numbers of an entry's questions."""
+        return list(range(entry[5], entry[5] + (len(entry[8]) if entry[0] == KINDS["fix"] else 1)))
+
+    def heads(self, entry: list[Any]) -> list[str]:
+        """The two records of a comparison, as people read them."""
+        return [self._told(entry, head) for head in entry[9]]
+
+    def compared(self, entry: list[Any]) -> Iterator[tuple[str, str, str, bool]]:
+        """Field, left, right and whether they differ, of two records."""
+        titles, texts = [self.view.field_title(*field) for field in self.fields], list(self.texts)
+        for field, left, *right in entry[8]:
+            yield titles[field], texts[left], texts[right[0] if right else left], len(right) == 1
+
+    def changes(self, entry: list[Any]) -> Iterator[tuple[str, str, str, str]]:
+        """Record, field, before and after of an entry of fixes."""
+        texts = list(self.texts)
+        for record, *cells in entry[8]:
+            told = self._told(entry, record) if isinstance(record, list) else texts[record]
+            yield told, texts[cells[0]], texts[cells[1]], texts[cells[2]]
+
+    def _told(self, entry: list[Any], head: list[Any]) -> str:
+        texts = list(self.texts)
+        row = pd.NA if head[2] is None else head[2]
+        return f"{self.view.record(texts[entry[6]], head[0] - 1)} · {self.view.place(texts[head[1]], row)}"
 
     def text(self, text: str) -> int:
         """The place of a text in the shared list."""
@@ -61,22 +104,15 @@ class Entries:
             records = lines.to_dict("records")
             yield self._fixes(records) if records[0]["kind"] == "fix" else self._pair(records[0])
 
-    def _line(self, line: Mapping[str, Any]) -> list[int]:
-        named = ("entity", "left_key", "right_key", "rule", "fix", "finding")
-        keys = line["kind"] == "pair"
-        return [
-            int(line["item"]),
-            *(
-                self.text(str(line[name]) if isinstance(line[name], str) and (keys or "key" not in name) else "")
-                for name in named
-            ),
-        ]
+    def _kept(self, line: Mapping[str, Any], *names: str) -> list[int]:
+        """The places of what a line is known by."""
+        return [self.text(line[name] if isinstance(line[name], str) else "") for name in names]
 
     def _pair(self, line: Mapping[str, Any]) -> list[Any]:
         view, words, entity = self.view, self.view.words, str(line["entity"])
         left, right = int(line["left"]), int(line["right"])
-        heads = [self._head(entity, record) for record in (left, right)]
-        if line["kind"] == "pair":
+        pair = line["kind"] == "pair"
+        if pair:
             title = words("review.pair_title", entity=view.entity_title(entity))
             tag = words("duplicates.probability", p=words.percent(float(line["probability"])))
             quoted = [*self._quotable(entity, left), *self._quotable(entity, right)] if view.masked else []
@@ -86,25 +122,27 @@ class Entries:
             title = view.rule_title(str(line["rule"]))
             tag = words("review.sure", p=words.percent(float(line["probability"]), 0))
             reason, pattern = self._message(line), title
-        rows = list(self._rows(entity, left, right))
         shown = [self.text(part) for part in (title, tag, reason, pattern)]
-        return [KINDS[line["kind"]], *shown, [self.text(head) for head in heads], rows, self._line(line)]
+        keys = self._kept(line, *(("left_key", "right_key") if pair else ("fix", "finding")))
+        heads = [self._head(entity, record) for record in (left, right)]
+        rows = list(self._rows(entity, left, right))
+        return [KINDS[line["kind"]], *shown, int(line["item"]), *self._kept(line, "entity", "rule"), rows, heads, keys]
 
-    def _head(self, entity: str, record: int) -> str:
+    def _head(self, entity: str, record: int) -> list[Any]:
         place = self._places(entity)
-        return f"{self.view.record(entity, record)} · {self.view.place(place['file'][record], place['row'][record])}"
+        row = place["row"][record]
+        return [record + 1, self.text(self.view.text(place["file"][record], 60)), None if pd.isna(row) else int(row)]
 
     def _rows(self, entity: str, left: int, right: int) -> Iterator[list[Any]]:
-        cells = self._cells(entity)
-        for name, column in cells.items():
+        for name, column in self._cells(entity).items():
             values = [column.get(record) for record in (left, right)]
             if values[0] is None and values[1] is None:
                 continue
             folded = [None if value is None else " ".join(value.casefold().split()) for value in values]
-            state = 0 if folded[0] == folded[1] else 2 if choosable(entity, name) else 1
-            shown = [self.view.value(entity, name, value, SHOWN) for value in values]
-            row = [self.text(self.view.field_title(entity, name)), *(self.text(value) for value in shown), state]
-            yield [*row, self.text(name)] if state == 2 else row
+            field = self.fields.setdefault((entity, name), len(self.fields))
+            shown = [self.text(self.view.value(entity, name, value, SHOWN)) for value in values]
+            alike = folded[0] == folded[1]
+            yield [field, *(shown[:1] if alike and shown[0] == shown[1] else [*shown, 0] if alike else shown)]
 
     def _fixes(self, lines: Sequence[Mapping[str, Any]]) -> list[Any]:
         view, words, first = self.view, self.view.words, lines[0]
@@ -113,14 +151,15 @@ class Entries:
         title = words("review.fix_title", rule=view.rule_title(rule.id), entity=view.entity_title(entity))
         sure = words("review.sure", p=words.percent(float(first["probability"]), 0))
         reason = view.text(view.rule_page(rule.id).what, 240)
+        shown = [self.text(part) for part in (title, sure, reason, view.rule_title(rule.id))]
         rows = [self._fix(line) for line in lines]
-        return [KINDS["fix"], *(self.text(part) for part in (title, sure, reason, view.rule_title(rule.id))), rows]
+        return [KINDS["fix"], *shown, int(first["item"]), *self._kept(first, "entity", "rule"), rows]
 
     def _fix(self, line: Mapping[str, Any]) -> list[Any]:
         view, words, entity = self.view, self.view.words, str(line["entity"])
         finding = self._findings.loc[int(line["place"])]
-        single = int(line["records"]) == 1
-        about = self._head(entity, int(line["left"])) if single else words("review.n_records", n=int(line["records"]))
+        count = int(line["records"])
+        about = self._head(entity, int(line["left"])) if count == 1 else self.text(words("review.n_records", n=count))
         if finding["fix_kind"] == str(FixKind.DROP):
             name, before, after = "", self._message(line), words("review.dropped")
         else:
@@ -128,8 +167,7 @@ class Entries:
             name = " · ".join(view.field_title(entity, field) for field, _, _ in told)
             before = " · ".join(view.value(entity, field, value, SHOWN) or words("blank") for field, value, _ in told)
             after = " · ".join(view.value(entity, field, value, SHOWN) or words("blank") for field, _, value in told)
-        shown = [self.text(part) for part in (about, name, before, after)]
-        return [*shown, int(line["records"]), self._line(line)]
+        return [about, *(self.text(part) for part in (name, before, after)), *self._kept(line, "fix", "finding")]
 
     def _together(self, line: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
         """Field, before and after of all that a line changes in its first record."""

@@ -1,7 +1,7 @@
 (() => {
   const app = document.getElementById("review-app"), source = document.getElementById("review-data");
   if (!app || !source) return;
-  const { run, texts, entries, answers, words } = JSON.parse(source.textContent);
+  const { run, texts, fields, prefixes, entries, answers, words } = JSON.parse(source.textContent);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const make = (kind, more = {}, ...parts) => {
     const node = Object.assign(document.createElement(kind), more);
@@ -15,14 +15,24 @@
     return node;
   };
 
-  /* An entry: [kind, title, tag, reason, pattern, heads, rows, line] of a pair, [2, title, tag, reason, pattern, rows] of fixes. */
+  /* An entry: [kind, title, tag, reason, pattern, item, entity, rule, rows], of two records with [heads, keys] after it. */
   const PAIR = 0, FIXES = 2, KINDS = ["pair", "merge", "fix"];
-  const rowsOf = entry => entry[0] === FIXES ? entry[5] : entry[6];
-  const linesOf = entry => entry[0] === FIXES ? entry[5].map(row => row[5]) : [entry[7]];
-  const keyOf = place => linesOf(entries[place])[0][0];
+  const rowsOf = entry => entry[8];
+  const keyOf = place => entries[place][5];
+  const numbers = new Intl.NumberFormat(document.documentElement.lang || "en");
+  const headOf = (entry, [number, file, row]) => {
+    const name = `${prefixes[texts[entry[6]]]}-${String(number).padStart(4, "0")}`;
+    return `${name} · ${row === null ? texts[file] : fill(words.place, { file: texts[file], row: numbers.format(row) })}`;
+  };
+  /* A row of two records: the field's title, both values, 0 alike, 1 other, 2 other and to be chosen, and its name. */
+  const compared = ([field, left, right, alike]) => {
+    const [title, name] = fields[field];
+    const differs = right !== undefined && alike !== 0;
+    return [title, texts[left], texts[right ?? left], differs ? name ? 2 : 1 : 0, name];
+  };
   const likes = new Map();
   entries.forEach((entry, place) => {
-    const pattern = `${entry[0]} ${entry[0] === PAIR ? linesOf(entry)[0][1] : ""} ${entry[4]}`;
+    const pattern = `${entry[0]} ${entry[0] === PAIR ? entry[6] : ""} ${entry[4]}`;
     if (!likes.has(pattern)) likes.set(pattern, []);
     likes.get(pattern).push(place);
     entry.like = likes.get(pattern);
@@ -96,14 +106,14 @@
   };
 
   const pairTable = (entry, held) => {
-    const [box, body] = table([words.field, ...entry[5].map(place => texts[place])], texts[entry[1]]);
-    entry[6].forEach(([field, left, right, differs, name], number) => {
-      const line = make("tr", {}, make("th", { scope: "row" }, texts[field]));
+    const [box, body] = table([words.field, ...entry[9].map(head => headOf(entry, head))], texts[entry[1]]);
+    rowsOf(entry).map(compared).forEach(([field, left, right, differs, name], number) => {
+      const line = make("tr", {}, make("th", { scope: "row" }, field));
       [[left, right, "left"], [right, left, "right"]].forEach(([own, other, side]) => {
-        const cell = make("td"), shown = value(texts[own], texts[other], differs);
+        const cell = make("td"), shown = value(own, other, differs);
         if (differs === 2) {
-          const radio = make("input", { type: "radio", name: `keep-${number}`, checked: held.k?.[texts[name]] === side });
-          radio.setAttribute("aria-label", fill(words.choose, { field: texts[field], side: words[side] }) + ": " + texts[own]);
+          const radio = make("input", { type: "radio", name: `keep-${number}`, checked: held.k?.[name] === side });
+          radio.setAttribute("aria-label", fill(words.choose, { field, side: words[side] }) + ": " + own);
           radio.addEventListener("change", () => choose(number, side));
           cell.append(make("label", {}, radio, make("span", {}, ...shown)));
         } else cell.append(...shown);
@@ -115,19 +125,33 @@
     return box;
   };
 
+  /* Where one field is changed, room for what is right instead; titles of several are joined by a middle dot. */
+  const another = (number, record, field, held) => {
+    if (!field || field.includes(" · ")) return [];
+    const input = make("input", { type: "text", className: "another", value: held.v?.[number] ?? "", placeholder: words.another, maxLength: 500 });
+    input.setAttribute("aria-label", `${words.another}: ${record}, ${field}`);
+    input.addEventListener("input", () => {
+      const key = keyOf(view[at]), was = state[key] ?? {};
+      state[key] = { ...was, v: { ...was.v, [number]: input.value } };
+      keep();
+    });
+    return [" ", input];
+  };
+
   const fixTable = (entry, held) => {
     const [box, body] = table([words.apply, words.record, words.field, words.before, words.after], texts[entry[1]]);
-    entry[5].forEach(([record, field, before, after], number) => {
+    rowsOf(entry).forEach(([about, field, before, after], number) => {
+      const record = typeof about === "number" ? texts[about] : headOf(entry, about);
       const tick = make("input", { type: "checkbox", checked: !held.x?.includes(number) });
-      tick.setAttribute("aria-label", `${words.apply}: ${texts[record]}, ${texts[before]} → ${texts[after]}`);
+      tick.setAttribute("aria-label", `${words.apply}: ${record}, ${texts[before]} → ${texts[after]}`);
       tick.addEventListener("change", () => toggle(number, !tick.checked));
       const digit = number < 10 ? make("kbd", {}, String((number + 1) % 10)) : "";
       body.append(make("tr", {},
         make("td", {}, make("label", {}, tick, " ", digit)),
-        make("th", { scope: "row" }, texts[record]),
+        make("th", { scope: "row" }, record),
         make("td", {}, texts[field]),
         make("td", {}, ...value(texts[before], field ? texts[after] : "", Boolean(field))),
-        make("td", {}, ...value(texts[after], field ? texts[before] : "", Boolean(field)))));
+        make("td", {}, ...value(texts[after], field ? texts[before] : "", Boolean(field)), ...another(number, record, texts[field], held))));
     });
     return box;
   };
@@ -214,14 +238,14 @@
     draw(true);
   };
   const choose = (number, side) => {
-    const entry = entries[view[at]], [field, , , differs, name] = entry[6][number];
+    const entry = entries[view[at]], [field, , , differs, name] = compared(entry[8][number]);
     if (differs !== 2) return;
     row = number;
     const held = state[keyOf(view[at])] ?? {};
-    state[keyOf(view[at])] = { ...held, k: { ...held.k, [texts[name]]: side } };
+    state[keyOf(view[at])] = { ...held, k: { ...held.k, [name]: side } };
     keep();
     card.querySelectorAll(`input[name="keep-${number}"]`).forEach((radio, place) => { radio.checked = (place === 0) === (side === "left"); });
-    say(fill(words.kept, { field: texts[field], side: words[side] }));
+    say(fill(words.kept, { field, side: words[side] }));
   };
   const toggle = (number, out) => {
     const key = keyOf(view[at]), held = state[key] ?? {}, without = (held.x ?? []).filter(place => place !== number);
@@ -240,7 +264,9 @@
     if (inputs[next]) { row = next; inputs[next].focus(); }
   };
 
-  const HEADER = ["entity", "decision", "left_key", "right_key", "keep", "rule", "field", "fix", "finding", "run", "item"];
+  const HEADER = ["entity", "decision", "left_key", "right_key", "keep", "rule", "field", "fix", "finding", "value", "run", "item"];
+  /* What a person typed, as a cell that no spreadsheet runs. */
+  const quoted = text => text && `"${text.replace(/^(?=[=+\-@\t\r])/, "'").replaceAll('"', '""')}"`;
   const csv = () => {
     const lines = [HEADER.join(",")];
     entries.forEach((entry, place) => {
@@ -248,9 +274,14 @@
       if (!held?.a) return;
       const [yes, no] = answers[KINDS[entry[0]]];
       const kept = held.a === "y" && entry[0] !== FIXES ? Object.entries(held.k ?? {}).map(([name, side]) => `${name}:${side}`).sort().join(" ") : "";
-      linesOf(entry).forEach(([item, entity, left, right, rule, fix, finding], number) => {
-        const answer = held.a === "u" ? "unsure" : held.a === "y" && !(entry[0] === FIXES && held.x?.includes(number)) ? yes : no;
-        lines.push([texts[entity], answer, texts[left], texts[right], kept, texts[rule], "", texts[fix], texts[finding], run, item].join(","));
+      const line = (answer, left, right, fix, finding, item, own = "") => lines.push(
+        [texts[entry[6]], answer, texts[left], texts[right], kept, texts[entry[7]], "", texts[fix], texts[finding], quoted(own.trim()), run, item].join(","));
+      const said = held.a === "u" ? "unsure" : held.a === "y" ? yes : no;
+      if (entry[0] === PAIR) line(said, ...entry[10], 0, 0, entry[5]);
+      else if (entry[0] !== FIXES) line(said, 0, 0, ...entry[10], entry[5]);
+      else rowsOf(entry).forEach(([, , , , fix, finding], number) => {
+        const answer = held.a === "y" && held.x?.includes(number) ? no : said;
+        line(answer, 0, 0, fix, finding, entry[5] + number, answer === yes ? held.v?.[number] : "");
       });
     });
     return lines;
@@ -268,7 +299,7 @@
     ArrowLeft: () => step(-1), ArrowRight: () => step(1), ArrowUp: () => walk(-1), ArrowDown: () => walk(1),
   };
   app.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target === filter) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target === filter || event.target.type === "text") return;
     const digit = /^[0-9]$/.test(event.key) ? (Number(event.key) + 9) % 10 : -1;
     const entry = view.length ? entries[view[at]] : null;
     if (digit >= 0 && entry) {

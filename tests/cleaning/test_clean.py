@@ -171,7 +171,8 @@ def test_rows_lost_without_a_line_stop_the_cleaning() -> None:
 
 def test_held_records_are_counted() -> None:
     pairs = pd.DataFrame({"left": [0, 0], "right": [1, 2], "probability": [0.7, 0.99], "decision": ["review", "merge"]})
-    match = SimpleNamespace(pairs=pairs, held=pd.DataFrame({"left": [3], "right": [1], "reason": ["two ids"]}))
+    held = pd.DataFrame({"left": [3], "right": [1], "reason": ["two ids"]})
+    match = SimpleNamespace(pairs=pairs.assign(decided=""), held=held)
     data = contacts(last_name=list("abcd"), source_id=list("abcd"))
     result = clean(data, findings(), [], CTX, {"contact": match})
     assert list(result.accounts.iloc[0]) == ["contact", 4, 1, 0, 0, 3]

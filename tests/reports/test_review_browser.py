@@ -151,6 +151,25 @@ def test_a_fix_is_taken_out_by_its_number(browser: Any, report: Path, tmp_path: 
     assert lines["decision"].tolist() == ["reject", "accept"]
 
 
+def test_another_value_is_typed_kept_and_saved(browser: Any, report: Path, tmp_path: Path) -> None:
+    page, errors = opened(browser, report)
+    page.get_by_label("Show", exact=True).select_option("fixes")
+    app = page.locator("#review-app")
+    seek(page, "input.another")
+    app.locator("input.another").first.fill('=y n, "1"')
+    assert decided(page) == 0, "what is typed is no answer"
+    page.reload()
+    page.get_by_label("Show", exact=True).select_option("fixes")
+    seek(page, "input.another")
+    assert app.locator("input.another").first.input_value() == '=y n, "1"'
+    app.locator("h3").focus()
+    page.keyboard.press("y")
+    path = saved(page, tmp_path)
+    assert "\"'=y n" in path.read_text("utf-8"), "no formula for a spreadsheet"
+    assert read_decisions(path)["value"].dropna().tolist() == ['=y n, "1"']
+    assert errors == []
+
+
 def test_without_a_script_the_questions_are_a_table(browser: Any, report: Path) -> None:
     page, _ = opened(browser, report, java_script_enabled=False)
     section = page.locator("#review")
@@ -209,13 +228,11 @@ def many(full_page: str) -> str:
     """The report with MANY questions: those it has, over and over under numbers of their own."""
     found = re.search(r'id="review-data">(.*?)</script>', full_page, re.DOTALL)
     data = json.loads(found[1])
-    item = 0
-    entries = []
+    item, entries = 1, []
     while len(entries) < MANY:
         for entry in json.loads(json.dumps(data["entries"])):
-            for line in [row[5] for row in entry[5]] if entry[0] == 2 else [entry[7]]:
-                item += 1
-                line[0] = item
+            entry[5] = item
+            item += len(entry[8])
             entries.append(entry)
     data["entries"], data["run"] = entries[:MANY], "0123456789ab"
     text = json.dumps(data).replace("<", "\\u003c").replace("&", "\\u0026")
@@ -265,6 +282,30 @@ def test_the_budget_bounds_the_page_and_says_what_is_left_out(result: AuditResul
     assert 0 < shown < len(result.queue)
     assert f"{shown} of {len(result.queue)}" in small.intro
     assert len(Entries(view, result.queue).shown) == len(result.queue)
+
+
+def test_where_room_is_short_it_keeps_the_questions_worth_most(result: AuditResult) -> None:
+    from markupsafe import Markup
+
+    from reports.outputs import budget
+    from reports.sections import review
+
+    words = words_of("en")
+    whole = review.build(View(result, words, masked=True))
+    asked = json.loads(whole.data)["entries"]
+
+    def made(section: Any) -> Markup:
+        return getattr(section, "data", Markup("none"))
+
+    for share in (0.9, 0.6):
+        room = int(len(whole.data.encode()) * share)
+        (part,) = budget.fit([whole], made, room, words)
+        kept = json.loads(part.section.data)["entries"]
+        assert part.size <= room
+        assert 0 < len(kept) < len(asked)
+        assert [entry[5] for entry in kept] == [entry[5] for entry in asked][: len(kept)]
+    (part,) = budget.fit([whole], made, 300, words)
+    assert "data" not in vars(part.section), "left out whole, and said so"
 
 
 def test_a_hostile_value_cannot_leave_its_place(result: AuditResult) -> None:

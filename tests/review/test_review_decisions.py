@@ -19,6 +19,7 @@ from audit.matching.decisions import COLUMNS, MORE_COLUMNS
 from audit.matching.links import link
 from audit.result import empty
 from audit.review import build_queue, decide_fixes, with_kept_values
+from audit.review.fixes import fix_keys, told
 from audit.review.queue import LINE_TYPES, ROWS
 from audit.review.survivors import choosable
 from audit.rule import Context
@@ -120,6 +121,32 @@ def test_an_accepted_fix_is_made_and_a_rejected_one_is_none() -> None:
     mine = findings[findings["rule_id"].eq("VAL001")]
     assert len(mine) == 2, "a rejected fix leaves the finding"
     assert set(mine["fix_kind"]) == {"none"}
+
+
+def test_another_value_than_the_proposed_one_is_written_and_replayed() -> None:
+    *_, queue = audited(contacts())
+    yes = lines(queue, "accept", of_mails)
+    own = yes.assign(value=["bob.ray.sr@bolt.com", pd.NA]).astype(TEXT)
+    for frame in (contacts(), contacts().iloc[::-1].reset_index(drop=True)):
+        _, _, counts, cleaned, again = audited(frame, own)
+        assert counts == {"accepted": 2, "rejected": 0, "stale": 0}
+        assert "bob.ray.sr@bolt.com" in set(emails(cleaned).values())
+        assert not of_mails(again.lines).any()
+
+
+def test_a_value_that_its_field_cannot_hold_decides_nothing() -> None:
+    frame = contacts().assign(created_at=pd.to_datetime(["2026-01-01"] * 8))
+    dataset = Dataset({"contact": table_from_frame("contact", frame)})
+    findings, _, _, _, queue = audited(contacts())
+    mine = findings[findings["rule_id"].eq("VAL001")].assign(field="created_at")
+    yes = lines(queue, "accept", of_mails).assign(
+        finding=mine["finding_id"].to_numpy(), fix=told(fix_keys(mine)["change"]).array
+    )
+    for value, kept in (("no day at all", 0), ("2026-03-04", 2)):
+        decided, counts = decide_fixes(mine, dataset, yes.assign(value=value).astype(TEXT))
+        assert counts["accepted"] == kept
+        assert counts["stale"] == 2 - kept
+        assert decided["suggestion"].eq(value).sum() == kept
 
 
 def test_the_last_answer_counts() -> None:

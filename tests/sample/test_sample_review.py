@@ -9,7 +9,7 @@ from reports.wording import words_of
 
 MOST = 0.03
 """Questions per contact."""
-BYTES = 250_000
+BYTES = 100_000
 SAMPLES, COVERED = 100, 93
 
 
