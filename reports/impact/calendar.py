@@ -9,6 +9,11 @@ import numpy as np
 from audit.metric import Period, Share, Terms
 from reports.impact.contributions import Totals, amounts_of, dated
 
+DAY = 86_400_000_000
+"""Microseconds."""
+
+MAX_DAYS = 100_000
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -22,10 +27,28 @@ class Layer:
         """For each time the period of the layer in which it lies; the number of periods where in none."""
         if not len(at):
             return np.array([], dtype=np.int64)
+        if self.days is not None:
+            # Looking a day up is several times as fast as searching for a time.
+            first, periods = self.days
+            day = np.floor_divide(at.astype("datetime64[us]", copy=False).view(np.int64), DAY) - (first - 1)
+            return periods[np.clip(day, 0, len(periods) - 1)]
         found = np.searchsorted(self.starts, at, side="right") - 1
         # A blank time sorts last, and is before no end.
         inside = (found >= 0) & (at < self.ends[found])
         return np.where(inside, found, len(self.starts))
+
+    @cached_property
+    def days(self) -> tuple[int, np.ndarray] | None:
+        """The first day of the first period, and from the day before it on the period of each day; None where periods
+        do not begin and end at midnight."""
+        starts, ends = (times.view(np.int64) for times in (self.starts, self.ends))
+        if (starts % DAY).any() or (ends % DAY).any() or ends[-1] - starts[0] > MAX_DAYS * DAY:
+            return None
+        first, size = int(starts[0] // DAY), int((ends[-1] - starts[0]) // DAY)
+        periods = np.full(size + 2, len(starts), dtype=np.int64)
+        for place, (start, end) in enumerate(zip(starts // DAY - first + 1, ends // DAY - first + 1, strict=True)):
+            periods[start:end] = place
+        return first, periods
 
 
 class Calendar:

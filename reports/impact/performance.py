@@ -14,13 +14,15 @@ from reports.metrics.forecast import MONTH_TYPES, forecast
 from reports.metrics.goals import progress
 from reports.metrics.investment import sensitivities
 from reports.metrics.standard import standard_reports
+from reports.metrics.versions import version
 
 
 def performance(
     raw: Dataset, cleaned: Dataset, metrics: pd.DataFrame, ctx: MetricContext, config: Config
 ) -> Mapping[str, pd.DataFrame]:
     """The reports by name; one for which there are no data is left out."""
-    before, after = facts(raw), facts(cleaned)
+    before = facts(raw)
+    after = version(before, cleaned, ())
     expected, expected_raw = forecast(after, ctx), forecast(before, ctx)
     months = expected.months.merge(
         expected_raw.months[["month", "currency", "expected"]], on=["month", "currency"], how="left",

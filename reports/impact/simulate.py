@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array, vstack
 
 from audit.metric import Metric, Period
 from reports.impact.contributions import KEY, Entries, Totals, value_after, value_of
@@ -66,16 +67,19 @@ class Simulation:
         self, changed: pd.DataFrame, states: Sequence[tuple[Period, Totals]], place: np.ndarray, applied: np.ndarray
     ) -> list[np.ndarray]:
         """The metric per draw in each period: what each decision adds to its sums, times whether it is taken."""
-        size = len(applied)
-        moves = np.zeros((len(states), 3, size))
-        for number, (period, _) in enumerate(states):
+        rows = []
+        for period, _ in states:
             entries = Entries.of(changed, period, "old", "new")
             above = entries.side == 0
-            for row, amounts in enumerate(
-                (np.where(above, entries.change, 0.0), np.where(above, 0.0, entries.change), entries.added * above)
+            for amounts in (
+                np.where(above, entries.change, 0.0),
+                np.where(above, 0.0, entries.change),
+                entries.added * above,
             ):
-                moves[number, row] = np.bincount(place, weights=amounts, minlength=size)
-        sums = (moves.reshape(3 * len(states), size) @ applied.astype(np.float64)).reshape(len(states), 3, -1)
+                # Few decisions matter in one period.
+                moving = np.flatnonzero(amounts)
+                rows.append(csr_array((amounts[moving], (np.zeros_like(moving), place[moving])), (1, len(applied))))
+        sums = (vstack(rows, format="csr") @ applied.astype(np.float64)).reshape(len(states), 3, -1)
         return [value_of(state, *mine) for (_, state), mine in zip(states, sums, strict=True)]
 
     def _decided(self, metric: Metric, changed: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -92,7 +92,7 @@ def aggregate(
             units = np.tile(currency.labels, len(labels))
             labels = np.repeat(labels, width)
     chosen = np.flatnonzero(selected)
-    mine = codes[chosen]
+    mine = codes[chosen] if len(labels) > 1 else np.zeros(len(chosen), dtype=np.int64)
     rows = np.bincount(mine, minlength=len(labels))
     results = _statistic(statistic, mine, None if numbers is None else numbers[chosen], rows)
     present = np.array([0]) if breakdown == "" else _order(rows, labels, breakdown)
@@ -219,12 +219,15 @@ def group_rows(table: Table, breakdown: str, at: Timeline | None = None) -> Grou
         return Groups(np.zeros(len(table), dtype=np.int64), np.array([""], dtype=object))
     if breakdown in CALENDAR:
         return (at or Timeline(pd.Series(pd.NaT, index=table.index))).groups(breakdown)
+    return table.derived(_named_groups, breakdown)
+
+
+def _named_groups(table: Table, breakdown: str) -> Groups:
     if breakdown == "source":
         return labelled(*pd.factorize(table.lineage["source"]))
     if breakdown not in table:
         return labelled(np.full(len(table), -1), np.array([], dtype=object))
-    codes, distinct = table.distinct(breakdown)
-    return labelled(codes, distinct)
+    return labelled(*table.distinct(breakdown))
 
 
 def currencies(table: Table, ctx: MetricContext) -> Groups:

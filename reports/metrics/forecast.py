@@ -23,6 +23,7 @@ from reports.metrics.facts import Facts, facts
 from reports.metrics.outcome import LOST, WON, sounds
 from reports.metrics.rows import row_metric
 from reports.metrics.sales import CLOSED_INPUTS
+from reports.metrics.timeline import BLANK
 
 MIN_CLOSED = 50
 MAX_CLOSED = 20_000
@@ -106,7 +107,8 @@ def forecast(dataset: Dataset, ctx: MetricContext) -> Forecast:
     chance, low, high, drivers, basis = _probabilities(features, examples, found.won, rows)
     amounts = deals.column("amount").to_numpy(dtype="float64")
     currency, worth = converted(currencies(deals, ctx), amounts, ctx)
-    month = known.closed.at.dt.strftime("%Y-%m").fillna("").to_numpy(dtype=object)[rows]
+    by_month = known.closed.groups("month")
+    month = np.where(by_month.labels == BLANK, "", by_month.labels)[by_month.codes[rows]]
     frame = pd.DataFrame(
         {
             "record": deals.index.to_numpy()[rows],
@@ -225,13 +227,14 @@ def _base_rates(
     table = pd.DataFrame({"stage": stages, "won": outcome}).groupby("stage")["won"].agg(["sum", "size"])
     table = table[(table["size"] >= RARE) & (table.index != "")]
     whole = (float(outcome.sum()), float(len(outcome)))
-    counts = [tuple(table.loc[stage]) if stage in table.index else whole for stage in asked]
-    k, n = (np.array([pair[side] for pair in counts], dtype="float64") for side in (0, 1))
+    place, names = pd.factorize(asked)
+    counts = [tuple(table.loc[stage]) if stage in table.index else whole for stage in names]
+    k, n = np.array(counts, dtype="float64").reshape(-1, 2)[place].T
     middle = (k + Z90**2 / 2) / (n + Z90**2)
     half = Z90 * np.sqrt(k * (n - k) / n + Z90**2 / 4) / (n + Z90**2)
     said = [f"share won of the deals in stage {stage}" if stage in table.index else "share won of all closed deals"
-            for stage in asked]  # fmt: skip
-    return k / n, np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1), said
+            for stage in names]  # fmt: skip
+    return k / n, np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1), [said[code] for code in place]
 
 
 def _model(

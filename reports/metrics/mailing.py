@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from audit.dataset import Dataset
+from audit.dataset import Dataset, Table
 from audit.metric import Group, Measured, Metric, MetricContext, Share, Terms, Unit
 from reports.metrics.aggregate import Statistic, aggregate, figure, lacking, not_computable, ratio
 from reports.metrics.facts import Facts, facts
@@ -121,6 +121,16 @@ def emails_sent(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measure
     return campaign_sum(("sent",))(dataset, ctx, breakdown)
 
 
+def _left(contacts: Table) -> np.ndarray:
+    """When each address unsubscribed, else bounced."""
+    gone = contacts.column("unsubscribed_at").fillna(contacts.column("bounced_at"))
+    return gone.to_numpy(dtype="datetime64[us]")
+
+
+def _listed(contacts: Table) -> np.ndarray:
+    return contacts["email"].notna().to_numpy()
+
+
 def list_growth_rate(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
     """New addresses less those lost in the period, over those there at its beginning."""
     if missing := lacking(dataset, "contact.email", "contact.created_at"):
@@ -130,9 +140,7 @@ def list_growth_rate(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Me
     start = ctx.period.start or end - pd.Timedelta(days=GROWTH_DAYS)
     begin, finish = start.to_datetime64(), end.to_datetime64()
     created = contacts["created_at"].to_numpy(dtype="datetime64[us]")
-    gone = contacts.column("unsubscribed_at").fillna(contacts.column("bounced_at"))
-    left = gone.to_numpy(dtype="datetime64[us]")
-    listed = contacts["email"].notna().to_numpy()
+    left, listed = contacts.derived(_left), contacts.derived(_listed)
     new = listed & (created >= begin) & (created < finish)
     lost = listed & (left >= begin) & (left < finish)
     there = listed & (created < begin) & ~(left < begin)

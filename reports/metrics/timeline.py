@@ -28,6 +28,8 @@ def labelled(codes: np.ndarray, distinct: object) -> Groups:
     labels = np.append(np.asarray(distinct, dtype=object), BLANK)
     place = np.arange(len(labels))
     place[labels == BLANK] = len(labels) - 1
+    if codes.min(initial=0) >= 0 and (labels == BLANK).sum() == 1:
+        return Groups(codes, labels)
     return Groups(place[codes], labels)
 
 

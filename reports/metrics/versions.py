@@ -127,7 +127,11 @@ def _recoded(
         places = np.flatnonzero(different)
         own, fresh = pd.factorize(now.iloc[places], use_na_sentinel=True)
         added = pd.Series(fresh, dtype=values.dtype)
-        at = pc.index_in(text.arrow(added), value_set=text.arrow(values)).fill_null(-1).to_numpy(zero_copy_only=False)
+        # Few values are new: those are the ones to index.
+        place = pc.index_in(text.arrow(values), value_set=text.arrow(added)).fill_null(-1)
+        place = place.to_numpy(zero_copy_only=False)
+        at = np.full(len(added), -1, dtype=np.int64)
+        at[place[place >= 0]] = np.flatnonzero(place >= 0)
         new = at < 0
         at = np.where(new, len(values) + np.cumsum(new) - 1, at)
         codes = codes.copy()

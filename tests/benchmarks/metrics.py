@@ -140,7 +140,9 @@ def main() -> None:
                 return normal
             begun = time.process_time()
             cleaned = affected.cleaned(
-                lambda part: clean(part, found, (), ctx, {}, families=families, strictness=strictness).dataset
+                lambda part: (
+                    clean(part, found, (), ctx, {}, families=families, strictness=strictness, tables_only=True).dataset
+                )
             )
             spent[0] += time.process_time() - begun
             return cleaned

@@ -99,3 +99,15 @@ def test_layers_of_periods_do_not_overlap() -> None:
     (layer,) = (layer for layer in calendar.layers if calendar.labels()["odd"] in layer.places)
     place = list(layer.places).index(calendar.labels()["odd"])
     assert (layer.bins(times) == place).tolist() == [True, False, True, False]
+
+
+@pytest.mark.parametrize("hour", [0, 6])
+def test_the_period_of_a_time_is_the_one_that_contains_it(hour) -> None:
+    ends = pd.to_datetime(["2026-01-01", "2026-02-01", "2026-04-01", "2026-05-01"]) + pd.Timedelta(hours=hour)
+    periods = [Period("a", ends[0], ends[1]), Period("b", ends[2], ends[3])]
+    edges = [edge + pd.Timedelta(microseconds=step) for edge in ends for step in (-1, 0, 1)]
+    times = pd.Series([*edges, pd.NaT, "1969-12-31", "2200-01-01"], dtype="datetime64[us]")
+    (layer,) = Calendar(periods).layers
+    inside = [next((n for n, p in enumerate(periods) if p.start <= at < p.end), 2) for at in times]
+    assert layer.bins(times.to_numpy()).tolist() == inside
+    assert (layer.days is None) == bool(hour)

@@ -15,7 +15,15 @@ def test_cleaning_what_is_affected_is_cleaning_everything(sample_audit, sample_f
     affected = Affected.of(sample_audit.dataset, questions)
     found = affected.cleaned(
         lambda part: (
-            clean(part, sample_audit.findings, sample_audit.rules, ctx, {}, survivorship=config.survivorship).dataset
+            clean(
+                part,
+                sample_audit.findings,
+                sample_audit.rules,
+                ctx,
+                {},
+                survivorship=config.survivorship,
+                tables_only=True,
+            ).dataset
         )
     )
     for name in sample_audit.dataset:
