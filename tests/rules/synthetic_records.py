@@ -253,7 +253,9 @@ def planted(entity: str, text: pd.DataFrame, cells: Cells) -> pd.DataFrame:
         text["full_name"] = cells.some(["Google", *COMPANIES], len(text))
         sellers = rows[:60]
         text.loc[sellers, ["role", "active"]] = ["Sales rep", "true"]
-        text.loc[sellers, ["full_name", "email"]] = [[f"Seller {n}", f"s{n}@kembara.co.id"] for n in range(len(sellers))]
+        text.loc[sellers, ["full_name", "email"]] = [
+            [f"Seller {n}", f"s{n}@kembara.co.id"] for n in range(len(sellers))
+        ]
         text["active"] = np.where(text["full_name"] == "Google", "false", text["active"])
     elif entity == "field_change":
         return pd.concat([text, planted_changes(cells)], ignore_index=True)
