@@ -1,8 +1,5 @@
 """How the sample's report behaves in a real Chromium: how large it is, how fast it opens, how fluid it stays."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,6 @@ from reports.sections.audience import Audience
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 TRIES = 4
 """The fastest counts: a busy machine slows a page, it never makes one faster."""
 OPENING, ANSWER = 1000.0, 200.0
@@ -52,22 +48,6 @@ def page_file(sample_audit: AuditResult, tmp_path_factory: pytest.TempPathFactor
     view = view_of(sample_audit, mask=True, language="en", audience=Audience.EVERYTHING)
     path.write_text(render(view), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM:
-        reason = "no Chromium here; set CHROMIUM to its path"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield launched
-        launched.close()
 
 
 def test_the_sample_stays_within_its_size(page_file: Path) -> None:
