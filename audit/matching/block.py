@@ -1,6 +1,7 @@
 """Blocking: which pairs of records are worth comparing, with sizes known before any pair is made."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,12 +138,14 @@ def candidates(records: Records, options: MatchOptions) -> Candidates:
     budget = options.budget(n)
     refining = int(_REFINING * budget)
     strong = _keys(records, _STRONG)
-    chosen = _taken(records, strong, (budget - refining) * min(len(strong), _ENOUGH) // _ENOUGH)
+    chosen = _taken(records, strong, (budget - refining) * min(len(strong), _ENOUGH) // _ENOUGH, options.workers)
     rest = budget - refining - sum(int(_cost(blocks.sizes[: blocks.taken]).sum()) for blocks in chosen.values())
     if rest > budget // 4:
-        chosen |= _taken(records, _keys(records, _WEAK), rest)
-    report, packed = [], []
-    for key, blocks in chosen.items():
+        chosen |= _taken(records, _keys(records, _WEAK), rest, options.workers)
+
+    def pairs(key: tuple[str, ...]) -> tuple[list[np.ndarray], int]:
+        """The pairs of a key's blocks, and how many are left out."""
+        blocks = chosen[key]
         found = [_packed(*blocks.pairs(), n)]
         left_out = blocks.left_out
         if left_out:
@@ -150,9 +153,14 @@ def candidates(records: Records, options: MatchOptions) -> Candidates:
             split = _split(records, blocks, parts, refining // len(chosen))
             found += [_packed(*part.pairs(), n) for part in split]
             left_out = max(left_out - sum(map(len, found[1:])), 0)
-        packed += found
-        report.append(("+".join(key), blocks.taken, sum(map(len, found)), left_out))
-    together, times = np.unique(np.concatenate([np.zeros(0, np.int64), *packed]), return_counts=True)
+        return found, left_out
+
+    report, packed = [], []
+    with ThreadPoolExecutor(options.workers) as pool:
+        for key, (found, left_out) in zip(chosen, pool.map(pairs, chosen), strict=True):
+            packed += found
+            report.append(("+".join(key), chosen[key].taken, sum(map(len, found)), left_out))
+    together, times = _counted(np.concatenate([np.zeros(0, np.int64), *packed]))
     told = pd.DataFrame(report, columns=["key", "blocks", "pairs", "left_out"])
     return Candidates(together // n, together % n, times, told, int(told["left_out"].max()) if len(told) else 0)
 
@@ -196,9 +204,12 @@ def _keys(records: Records, known: Mapping[str, str]) -> list[tuple[str, ...]]:
     return [key for key in keys if all(part in records for part in key)]
 
 
-def _taken(records: Records, keys: Sequence[tuple[str, ...]], budget: int) -> dict[tuple[str, ...], Blocks]:
+def _taken(
+    records: Records, keys: Sequence[tuple[str, ...]], budget: int, workers: int
+) -> dict[tuple[str, ...], Blocks]:
     """The blocks of several keys, up to one size for all of them."""
-    blocks = [_blocks(records, key) for key in keys]
+    with ThreadPoolExecutor(workers) as pool:
+        blocks = list(pool.map(lambda key: _blocks(records, key), keys))
     largest = largest_block(blocks, budget)
     return {key: part.up_to(largest) for key, part in zip(keys, blocks, strict=True)}
 
@@ -235,6 +246,13 @@ def _split(records: Records, blocks: Blocks, parts: Sequence[str], budget: int) 
 
 def _cost(sizes: np.ndarray) -> np.ndarray:
     return sizes.astype(np.int64) * (sizes - 1) // 2
+
+
+def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values in order, and how often each is there; the values are several ordered parts."""
+    values.sort(kind="stable")
+    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1])) if len(values) else np.zeros(0, np.int64)
+    return values[starts], np.diff(np.append(starts, len(values)))
 
 
 def _packed(left: np.ndarray, right: np.ndarray, records: int) -> np.ndarray:

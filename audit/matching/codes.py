@@ -6,10 +6,20 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.values import text
 
 BLANK = -1
+
+_PART = 100_000
+_LETTER = np.zeros(256, dtype=np.uint64)
+_LETTER[:128] = np.uint64(1) << np.array(
+    [byte - 97 if 97 <= byte <= 122 else 26 + byte - 48 if 48 <= byte <= 57 else 36 + byte % 28 for byte in range(128)],
+    dtype=np.uint64,
+)
+"""A bit for each byte of ASCII: small letters and digits have their own, the others share."""
 
 
 @dataclass(frozen=True)
@@ -41,28 +51,60 @@ class Column:
         return self.single != BLANK
 
     @cached_property
+    def array(self) -> pa.Array:
+        """The distinct values as Arrow has them."""
+        return pa.array(self.words, pa.large_string())
+
+    @cached_property
     def lengths(self) -> np.ndarray:
         """Letters of every distinct value."""
-        return np.fromiter(map(len, self.words), np.int64, len(self.words))
+        return pc.utf8_length(self.array).to_numpy()
 
     @cached_property
     def spaced(self) -> np.ndarray:
         """Whether a distinct value has several words."""
-        return np.fromiter((" " in word for word in self.words), bool, len(self.words))
+        return pc.match_substring(self.array, " ").to_numpy(zero_copy_only=False)
+
+    @cached_property
+    def letters(self) -> np.ndarray:
+        """Which letters every distinct value has, a bit each: what two values do not share are errors at least."""
+        data, at = text.bytes_of(self.array)
+        found = np.zeros(len(self.words), dtype=np.uint64)
+        filled = np.flatnonzero(np.diff(at))
+        for start in range(0, len(filled), _PART):
+            part = filled[start : start + _PART]
+            first = at[part[0]]
+            found[part] = np.bitwise_or.reduceat(_LETTER[data[first : at[part[-1] + 1]]], at[part] - first)
+        return found
+
+    @cached_property
+    def hashed(self) -> np.ndarray:
+        """A number for every distinct value that follows from it alone."""
+        return pd.util.hash_array(self.words, categorize=False) if len(self.words) else np.zeros(0, np.uint64)
 
     def take(self, rows: np.ndarray) -> "Column":
-        return Column(self.codes[rows], self.words)
+        return self.recoded(self.codes[rows])
+
+    def recoded(self, codes: np.ndarray) -> "Column":
+        """Other codes into the same distinct values, with what is known of these."""
+        made = Column(codes, self.words)
+        made.__dict__.update({name: known for name, known in self.__dict__.items() if name not in made.__dict__})
+        return made
 
 
 def encode(values: pd.Series, clean: Callable[[pd.Series], pd.Series] | None = None) -> Column:
     """A text column in codes; `clean` is given its distinct values and may make some of them equal or blank."""
     if not values.notna().any():
         return blank(len(values))
+    if clean is not None and text.nearly_all_differ(values):
+        values, clean = clean(values), None
     words, codes = text.factorise(values)
     if clean is not None:
         words, place = text.factorise(clean(words))
         codes = np.append(place, BLANK)[codes]
-    return Column(codes, words.to_numpy(dtype=object))
+    column = Column(codes, words.to_numpy(dtype=object))
+    column.__dict__["array"] = text.arrow(words)
+    return column
 
 
 def blank(rows: int) -> Column:
@@ -74,7 +116,7 @@ def vocabulary(columns: Mapping[str, Column]) -> dict[str, Column]:
     """Several columns in codes of one vocabulary, so that a given name can equal a family name."""
     sizes = [len(column.words) for column in columns.values()]
     if not any(sizes[1:]):
-        return {name: Column(column.codes, next(iter(columns.values())).words) for name, column in columns.items()}
+        return {name: next(iter(columns.values())).recoded(column.codes) for name, column in columns.items()}
     place, words = pd.factorize(np.concatenate([column.words for column in columns.values()]))
     ends = np.cumsum(sizes)
     return {

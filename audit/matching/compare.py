@@ -47,7 +47,7 @@ class Outcomes:
     def __len__(self) -> int:
         return len(self.left)
 
-    def take(self, rows: np.ndarray) -> "Outcomes":
+    def take(self, rows: np.ndarray | slice) -> "Outcomes":
         values = {name: codes[rows] for name, codes in self.values.items()}
         return Outcomes(self.left[rows], self.right[rows], values, self.comparisons)
 
@@ -76,17 +76,23 @@ def compare(records: Records, left: np.ndarray, right: np.ndarray, workers: int)
     """The outcomes of all comparisons for pairs of record positions."""
     chosen = comparisons_of(records)
     values = {comparison.name: np.zeros(len(left), dtype=np.uint16) for comparison in chosen}
+    names = sorted(values, key=lambda name: _SLOWEST.index(name) if name in _SLOWEST else len(_SLOWEST))
+    chunk = -(-len(left) // max(-(-len(left) // _CHUNK), 1))
     # Comparisons at the same time, each with one thread: next to the strings there are joins that have no threads.
     with ThreadPoolExecutor(workers) as pool:
-        for start in range(0, len(left), _CHUNK):
-            part = slice(start, start + _CHUNK)
+        for start in range(0, len(left), max(chunk, 1)):
+            part = slice(start, start + chunk)
             view = View(records, left[part], right[part], 1)
-            made = list(pool.map(lambda known, view=view: _COMPARE[known.name][1](view), chosen))
-            found = {comparison.name: outcome for comparison, outcome in zip(chosen, made, strict=True)}
-            if "given" in found and "family" in found:
-                person.reorder(view, found)
+            running = {name: pool.submit(_COMPARE[name][1], view) for name in names}
+            if "given" in running and "family" in running:
+                person.reorder(view, {name: running[name].result() for name in ("given", "family")})
+            found = {name: outcome.result() for name, outcome in running.items()}
             if "organisation" in found and "company" in found:
                 organisation.separate(view, found)
             for name, outcome in found.items():
                 values[name][part] = outcome
     return Outcomes(left, right, values, chosen)
+
+
+_SLOWEST = ("given", "family", "email", "place", "phone", "company", "organisation")
+"""Where work is begun: names first, as more is done with them."""

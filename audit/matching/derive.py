@@ -1,6 +1,7 @@
 """What blocking and comparing know about each distinct value: sounds, short forms, initials, mailbox and domain."""
 
 from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import jellyfish
 import numpy as np
@@ -10,45 +11,62 @@ import pyarrow.compute as pc
 
 from audit.matching.codes import BLANK, Column, encode
 from audit.values.nicknames import formal_names
-from audit.values.text import text_series
+from audit.values.text import bytes_of, text_series
 
 
-def derive(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Columns made from others, by name; those whose origin is missing are left out."""
-    derived: dict[str, Column] = {}
+class Once(Protocol):
+    """What keeps the result of a first call under a key."""
+
+    def __call__(self, key: str, make: Callable[[], Any]) -> Any: ...
+
+
+def recipes(columns: Mapping[str, Column], once: Once) -> dict[str, Callable[[], Column]]:
+    """How to make each derived column, by name: made where it is asked for, as a table needs few of them.
+
+    Those whose origin is missing are left out. `once` keeps what several are made of.
+    """
+    known: dict[str, Callable[[], Column]] = {}
     if "given" in columns:
-        derived["call"] = recode(columns["given"], _formal)
-        derived["given_sound"] = recode(columns["given"], _sound_of_first)
-        derived["initial"] = cut(columns["given"], 0, 1)
-        derived["given_start"] = cut(columns["given"], 0, 3)
+        given = columns["given"]
+        known["call"] = lambda: recode(given, _formal)
+        known["given_sound"] = lambda: recode(given, _sound_of_first)
+        known["initial"] = lambda: cut(given, 0, 1)
+        known["given_start"] = lambda: cut(given, 0, 3)
     if "family" in columns:
-        derived["family_sound"] = recode(columns["family"], _sound)
-        derived["family_start"] = cut(columns["family"], 0, 4)
-        derived["family_letters"] = recode(columns["family"], _letters)
+        family = columns["family"]
+        known["family_sound"] = lambda: recode(family, _sound)
+        known["family_start"] = lambda: cut(family, 0, 4)
+        known["family_letters"] = lambda: recode(family, _letters)
     names = [columns[name] for name in ("given", "family") if name in columns]
     if names:
-        derived["who"] = _initials([columns[name] for name in ("given", "family") if name in columns])
-        derived["name"] = _unordered(names)
+        known["who"] = lambda: _initials(names)
+        known["name"] = lambda: _unordered(names)
     if "birth" in columns:
-        for name, ends in (("year", (0, 4)), ("year_month", (0, 6)), ("month_day", (4, 8))):
-            derived[name] = cut(columns["birth"], *ends)
-        derived["year_day"] = recode(columns["birth"], lambda word: word[:4] + word[6:])
+        birth = columns["birth"]
+        known["year"] = lambda: cut(birth, 0, 4)
+        known["year_month"] = lambda: cut(birth, 0, 6)
+        known["month_day"] = lambda: cut(birth, 4, 8)
+        known["year_day"] = lambda: recode(birth, lambda word: word[:4] + word[6:])
     if "email" in columns:
-        derived["mailbox"], derived["domain"] = parted(columns["email"], "@")
-        derived["email_start"] = cut(columns["email"], 0, 6)
+        mail = columns["email"]
+        known["mailbox"] = lambda: once("halves of mails", lambda: parted(mail, "@"))[0]
+        known["domain"] = lambda: once("halves of mails", lambda: parted(mail, "@"))[1]
+        known["email_start"] = lambda: cut(mail, 0, 6)
     if "phone" in columns:
-        derived["phone_end"] = cut(columns["phone"], -7, None)
+        known["phone_end"] = lambda: cut(columns["phone"], -7, None)
     if "house" in columns and "street" in columns:
-        derived["address"] = combine([columns["house"], columns["street"]])
+        known["address"] = lambda: combine([columns["house"], columns["street"]])
     if "street" in columns:
-        derived["street_sound"] = recode(columns["street"], _sound)
+        known["street_sound"] = lambda: recode(columns["street"], _sound)
     if "company" in columns:
-        derived["company_key"] = recode(columns["company"], lambda word: word.replace(" ", ""))
-        derived["tokens"] = recode(columns["company"], lambda word: " ".join(sorted(word.split())))
-        derived["rare"], derived["rare_pair"] = _rare_words(columns["company"])
-        derived["company_sound"] = recode(columns["company"], lambda word: _sound(word.split(" ", 1)[0]))
-        derived["company_start"] = recode(columns["company"], lambda word: word.replace(" ", "")[:6])
-    return derived
+        company = columns["company"]
+        known["company_key"] = lambda: _without_blanks(company)
+        known["tokens"] = lambda: recode(company, lambda word: " ".join(sorted(word.split())))
+        known["rare"] = lambda: once("rare words", lambda: _rare_words(company))[0]
+        known["rare_pair"] = lambda: once("rare words", lambda: _rare_words(company))[1]
+        known["company_sound"] = lambda: recode(company, _sound_of_first)
+        known["company_start"] = lambda: recode(company, lambda word: word.replace(" ", "")[:6])
+    return known
 
 
 def recode(column: Column, function: Callable[[str], str]) -> Column:
@@ -62,21 +80,28 @@ def recode(column: Column, function: Callable[[str], str]) -> Column:
     return Column(codes[column.codes], np.asarray(words, dtype=object))
 
 
+def _without_blanks(column: Column) -> Column:
+    return _encoded(pc.replace_substring(column.array, " ", ""), column)
+
+
 def cut(column: Column, start: int, stop: int | None) -> Column:
     """A stretch of letters of each distinct value."""
-    return _encoded(pc.utf8_slice_codeunits(_arrow(column), start, stop), column)
+    return _encoded(pc.utf8_slice_codeunits(column.array, start, stop), column)
 
 
 def parted(column: Column, mark: str) -> tuple[Column, Column]:
     """What stands before and behind the last `mark` in each distinct value; blank without one."""
-    pieces = pc.split_pattern(_arrow(column), mark, max_splits=1, reverse=True)
-    whole = pc.equal(pc.list_value_length(pieces), 2)
-    both = pc.if_else(whole, pieces, pa.scalar(["", ""], pieces.type))
-    return _encoded(pc.list_element(both, 0), column), _encoded(pc.list_element(both, 1), column)
-
-
-def _arrow(column: Column) -> pa.Array:
-    return pa.array(column.words, pa.large_string())
+    data, at = bytes_of(column.array)
+    marks = np.flatnonzero(data == ord(mark))
+    last = np.searchsorted(marks, at[1:]) - 1
+    whole = (last >= 0) & (np.append(marks, -1)[last] >= at[:-1])
+    cut = np.where(whole, np.append(marks, -1)[last], at[:-1])
+    # One text after the other: the part before the mark, the mark, the part behind it.
+    ends = np.append(np.stack([at[:-1], cut, cut + whole], axis=1).ravel(), at[-1])
+    pieces = pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(data))
+    halves = [pieces.take(pa.array(np.arange(first, len(pieces), 3))) for first in (0, 2)]
+    whole_values = pa.array(whole)
+    return tuple(_encoded(pc.if_else(whole_values, half, ""), column) for half in halves)  # type: ignore[return-value]
 
 
 def _encoded(values: pa.Array, column: Column) -> Column:

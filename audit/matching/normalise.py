@@ -4,7 +4,9 @@ Most are functions of the distinct values of a column."""
 
 import re
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.dataset import Table
@@ -28,6 +30,7 @@ _FEMALE = (
     "f female woman mrs ms miss frau fr ibu bu nyonya ny nona sdri perempuan wanita p w femme mujer femenino sra senora"
     " madame mme dona madam"
 ).split()
+_EXTENSION = r"(?i)\s*(?:ext|x|#|durchwahl)\.?\s*\d+\s*$"
 _ENDING = r" (jr|sr|junior|senior|ii|iii)$"
 _STREET_TYPES = (
     r"\b(?:street|str|st|avenue|ave|av|road|rd|drive|dr|lane|ln|court|ct|place|pl|boulevard|blvd|way|terrace|ter|tce"
@@ -118,15 +121,70 @@ def company(values: pd.Series) -> pd.Series:
 
 def phone_number(values: pd.Series) -> pd.Series:
     """The last nine digits, in which national and international form agree; none where there are fewer than seven."""
-    digits = phone.digits(substitute(text.as_text(values), r"(?i)\s*(?:ext|x|#|durchwahl)\.?\s*\d+\s*$", ""))
-    last = digits.str.slice(-9)
-    return last.where(((last.str.len() >= 7) & ~text.is_placeholder(last)).fillna(False))
+    digits = text.arrow(phone.digits(substitute(text.as_text(values), _EXTENSION, "")))
+    last = pc.utf8_slice_codeunits(digits, -9)
+    real = pc.and_(pc.greater_equal(pc.binary_length(last), 7), pc.invert(pa.array(_is_filler(last))))
+    return text_series(pc.if_else(real, last, pa.scalar(None, last.type)), values.index)
+
+
+def _is_filler(digits: pa.Array) -> np.ndarray:
+    """Numbers that stand for nothing. Most repeat no digit thrice and count nowhere: only the others are looked up."""
+    likely = pc.match_substring_regex(digits, r"000|111|222|333|444|555|666|777|888|999|1234|4321").fill_null(False)
+    found = likely.to_numpy(zero_copy_only=False).copy()
+    found[found] = text.is_placeholder(text_series(digits.filter(likely)))
+    return found
 
 
 def _found(values: pd.Series, pattern: str) -> pd.Series:
     """What the group of an RE2 pattern holds, NA where it is not found."""
     named = pc.extract_regex(arrow(values), re.sub(r"\((?!\?)", "(?P<found>", pattern, count=1))
     return text_series(pc.struct_field(named, "found"), values.index)
+
+
+_ANY = "7"
+_MOST_DIGITS = 4
+_SLICE = 200_000
+
+
+def without_number(lines: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Address lines with their only number, of up to four digits and a word of its own, made the same for all; and
+    that number, NA where a line has none, several or another, and stays as it is."""
+    whole = text.arrow(lines)
+    parts = [_without_number(whole.slice(at, _SLICE)) for at in range(0, len(whole), _SLICE)] or [(whole, whole)]
+    bare, number = (pa.concat_arrays(side) for side in zip(*parts, strict=True))
+    return text_series(bare, lines.index), text_series(number, lines.index)
+
+
+def _without_number(lines: pa.Array) -> tuple[pa.Array, pa.Array]:
+    data, at = text.bytes_of(lines)
+    filled = np.flatnonzero(np.diff(at))
+    digit = (data >= ord("0")) & (data <= ord("9"))
+    first, last = np.zeros(len(data), dtype=bool), np.zeros(len(data), dtype=bool)
+    first[at[filled]] = last[at[filled + 1] - 1] = True
+    begins = digit & (first | ~np.append(False, digit[:-1]))
+    ends = digit & (last | ~np.append(digit[1:], False))
+    # Digits in other scripts, and fractions, are numbers too once they are folded.
+    wrong = (data == 0xC2) | (data > 0xC9)
+    wrong |= begins & ~first & (np.append(0, data[:-1]) != ord(" "))
+    wrong |= ends & ~last & ~np.isin(np.append(data[1:], 0), (ord(" "), ord(",")))
+
+    def counted(marks: np.ndarray) -> np.ndarray:
+        found = np.zeros(len(lines), dtype=np.int64)
+        if len(filled):
+            found[filled] = np.add.reduceat(marks, at[filled], dtype=np.int64)
+        return found
+
+    numbered = pa.array((counted(begins) == 1) & (counted(digit) <= _MOST_DIGITS) & (counted(wrong) == 0))
+    number = pc.if_else(numbered, text.of_bytes(data, at, digit, lines), pa.scalar(None, pa.large_string()))
+    same = text.of_bytes(np.where(digit, np.uint8(ord(_ANY)), data), at, ~digit | begins, lines)
+    return pc.if_else(numbered, same, lines), number
+
+
+def holds_number(parts: pd.DataFrame) -> np.ndarray:
+    """Where what `street` found of lines by `without_number` has that number as the house and nowhere else."""
+    elsewhere = text.matches(parts["street"], _ANY) | parts["postcode"].notna().to_numpy()
+    house: np.ndarray = parts["house"].eq(_ANY).fillna(False).to_numpy(dtype=bool)
+    return house & ~elsewhere
 
 
 def street(distinct: pd.Series) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from scipy.optimize import linear_sum_assignment
 
 from audit.dataset import Table
 from audit.matching.cluster import Links, components
-from audit.matching.codes import BLANK
+from audit.matching.codes import BLANK, sorted_distinct
 from audit.matching.prepare import Records
 
 _LEAST_ROWS = 100
@@ -41,7 +41,7 @@ def once_sources(
     sure = np.bincount(source[left[likely & (same >= _SURE)]], minlength=len(names))
     sure += np.bincount(source[(source != BLANK) & (records.counts > 1)], minlength=len(names))
     across = ~within & (same >= 0.5) & (source[left] != BLANK) & (source[right] != BLANK)
-    linked = np.bincount(source[np.unique(np.append(left[across], right[across]))], minlength=len(names))
+    linked = np.bincount(source[sorted_distinct(np.append(left[across], right[across]))], minlength=len(names))
     clean = (rows >= _LEAST_ROWS) & (sure == 0) & (repeated < _REPEATED * rows) & (linked >= _LINKED * rows)
     if clean.any():
         clean &= _own_ids_unique(table, names)

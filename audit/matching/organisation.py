@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from scipy import sparse
 
@@ -25,13 +27,10 @@ def _without_blanks(names: np.ndarray) -> np.ndarray:
 
 def word_matrix(names: np.ndarray, weights: np.ndarray) -> sparse.csr_matrix:
     """Names by words, each entry the bits of the word; `weights` is rows per name."""
-    lists = [name.split() for name in names]
-    sizes = np.fromiter(map(len, lists), np.int64, len(lists))
-    codes, words = pd.factorize(np.array([word for parts in lists for word in parts] or [""], dtype=object))
-    if not sizes.sum():
-        return sparse.csr_matrix((len(names), 1))
-    rows = np.repeat(np.arange(len(lists)), sizes)
-    matrix = sparse.csr_matrix((np.ones(len(codes)), (rows, codes)), shape=(len(lists), len(words)))
+    parts = pc.split_pattern(pa.array(names, pa.large_string()), " ")
+    rows, found = pc.list_parent_indices(parts).to_numpy(), pc.list_flatten(parts).dictionary_encode()
+    codes, words = found.indices.to_numpy(), len(found.dictionary)
+    matrix = sparse.csr_matrix((np.ones(len(codes)), (rows, codes)), shape=(len(names), max(words, 1)))
     matrix.data[:] = 1.0
     held = matrix.T @ weights
     bits = -np.log2(np.clip((np.maximum(held - 2, 0) + 0.1) / max(weights.sum(), 1.0), 1e-6, 1.0))

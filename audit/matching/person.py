@@ -37,9 +37,11 @@ def given_grades(pairs: WordPairs) -> np.ndarray:
 def are_nicknames(pairs: WordPairs) -> np.ndarray:
     """Where two given names are nicknames of each other or of one formal name."""
     formal, listed = formal_names(), related()
-    codes, back = np.unique(np.append(pairs.one, pairs.other), return_inverse=True)
-    known = np.fromiter((word in formal for word in pairs.column.words[codes]), bool, len(codes))[back]
-    at = np.flatnonzero(known[: len(pairs)] & known[len(pairs) :])
+    known = np.zeros(len(pairs.column.words), dtype=bool)
+    known[pairs.one] = known[pairs.other] = True
+    used = np.flatnonzero(known)
+    known[used] = [word in formal for word in pairs.column.words[used]]
+    at = np.flatnonzero(known[pairs.one] & known[pairs.other])
     found = np.zeros(len(pairs), dtype=bool)
     found[at] = [
         formal[a] == formal[b] or (a, b) in listed for a, b in zip(pairs.left[at], pairs.right[at], strict=True)
@@ -92,7 +94,7 @@ def reorder(view: View, values: dict[str, np.ndarray]) -> None:
 
     def nearly(pairs: WordPairs) -> np.ndarray:
         two = column.spaced[pairs.one] & column.spaced[pairs.other]
-        return (two & (pairs.edits <= 1) & (pairs.short >= 6)) | (bare[pairs.one] == bare[pairs.other])
+        return (two & (pairs.edits_up_to(1) <= 1) & (pairs.short >= 6)) | (bare[pairs.one] == bare[pairs.other])
 
     agree = at[(DistinctPairs("name", nearly, view.workers).on_codes(column, one, other) > 0) | (one == other)]
     sides = [

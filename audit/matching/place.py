@@ -51,18 +51,18 @@ def _near(view: View, name: str) -> np.ndarray:
 
 
 def _near_city(pairs: WordPairs) -> np.ndarray:
-    errors, short = pairs.edits, pairs.short
+    errors, short = pairs.edits_up_to(3), pairs.short
     close = ((errors <= 1) & (short >= 4)) | ((errors <= 2) & (short >= 6)) | ((errors <= 3) & (short >= 10))
     return close | (pairs.jaro_winkler >= 0.92)
 
 
 def _near_postcode(pairs: WordPairs) -> np.ndarray:
-    return ((pairs.edits <= 1) & (pairs.short >= 4)) | (pairs.begins & (pairs.short >= 3))
+    return ((pairs.edits_up_to(1) <= 1) & (pairs.short >= 4)) | (pairs.begins & (pairs.short >= 3))
 
 
 def _near_street(view: View) -> np.ndarray:
     def near(pairs: WordPairs) -> np.ndarray:
-        errors, short = pairs.edits, pairs.short
+        errors, short = pairs.edits_up_to(2), pairs.short
         close = ((errors <= 1) & (short >= 4)) | ((errors <= 2) & (short >= 6)) | (pairs.jaro_winkler >= 0.92)
         return close | ((short >= 3) & (pairs.begins | pairs.holds_words))
 
@@ -71,6 +71,6 @@ def _near_street(view: View) -> np.ndarray:
 
 def _near_house(view: View) -> np.ndarray:
     def near(pairs: WordPairs) -> np.ndarray:
-        return (pairs.edits <= 1) & ((pairs.long >= 3) | pairs.begins)
+        return (pairs.edits_up_to(1) <= 1) & ((pairs.long >= 3) | pairs.begins)
 
     return view.graded("house", near) > 0 if view.has("house") else np.zeros(len(view.left), dtype=bool)

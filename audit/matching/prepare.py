@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from audit.dataset import Table
 from audit.matching import normalise
 from audit.matching.codes import BLANK, Column, blank, either, encode, sorted_distinct, vocabulary
-from audit.matching.derive import derive
+from audit.matching.derive import recipes
 from audit.values import address, country, domain, email, text
 
 NAME_COLUMNS = ("given", "middle", "family", "maiden")
@@ -34,8 +37,8 @@ class Records:
     first: np.ndarray
     counts: np.ndarray
     rows: int
-    derived: dict[str, Column] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    locks: dict[str, RLock] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.first)
@@ -44,21 +47,31 @@ class Records:
         return name in self.columns or name in self.derived
 
     def __getitem__(self, name: str) -> Column:
-        return self.columns[name] if name in self.columns else self.derived[name]
+        """A column of the table or one derived from them, made when it is first asked for."""
+        if name in self.columns:
+            return self.columns[name]
+        made: Column = self.once(f"column {name}", self.derived[name])
+        return made
+
+    @cached_property
+    def derived(self) -> dict[str, Callable[[], Column]]:
+        """The columns that can be made from those at hand, and how."""
+        return recipes(self.columns, self.once)
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """What `make` gives, made at the first call: tables over all distinct values that every comparison needs."""
         if key not in self.known:
-            self.known[key] = make()
+            with self.locks.setdefault(key, RLock()):
+                if key not in self.known:
+                    self.known[key] = make()
         return self.known[key]
 
     def frequency(self, name: str) -> np.ndarray:
         """How many rows of the table hold each distinct value of a column."""
         column = self[name]
-        codes = column.slots
-        rows, slots = np.nonzero(codes != BLANK)
-        weights = self.counts[rows].astype(np.float64)
-        return np.bincount(codes[rows, slots], weights, minlength=len(column.words))
+        weights = self.counts.astype(np.float64)
+        found = [np.bincount(codes + 1, weights, minlength=len(column.words) + 1)[1:] for codes in column.slots.T]
+        return np.sum(found, axis=0)
 
     def sharers(self, name: str) -> np.ndarray:
         """About how many different people hold each value; rows where there are no names.
@@ -67,22 +80,29 @@ class Records:
         -k log(1 - d / k) where d differ and k kinds are in use (as in any count of distinct draws). Where nearly all
         initials are the same they tell nobody apart, and the distinct records count.
         """
-        keys = [self.derived[key] for key in ("who", "initial") if key in self.derived]
+        keys = [self[key] for key in ("who", "initial") if key in self.derived]
         if not keys:
             return self.frequency(name)
         column = self[name]
         codes = column.slots
+        held = np.bincount(codes.ravel() + 1, minlength=len(column.words) + 1)[1:]
         if len(self) >= _FEW and max(_kinds(key.codes[key.filled]) for key in keys) < _FEWEST_KINDS:
             # Rows that say the same count once: a record repeated is no sign of many people.
-            return np.bincount(codes[codes != BLANK], minlength=len(column.words)).astype(np.float64)
-        people = np.minimum(self.frequency(name), 1.0)
+            return held.astype(np.float64)
+        frequency = self.frequency(name)
+        people = np.minimum(frequency, 1.0)
+        # A value that one record alone holds needs no looking into.
+        several = np.append(held > 1, False)
         for key in keys:
             rows, slots = np.nonzero((codes != BLANK) & (key.codes != BLANK)[:, None])
-            pairs = sorted_distinct(codes[rows, slots].astype(np.int64) * (len(key.words) + 1) + key.codes[rows])
+            found = codes[rows, slots]
+            more = several[found]
+            pairs = sorted_distinct(found[more].astype(np.int64) * (len(key.words) + 1) + key.codes[rows[more]])
             seen = np.bincount(pairs // (len(key.words) + 1), minlength=len(column.words))
+            seen += np.bincount(found[~more], minlength=len(column.words))
             kinds = _kinds(key.codes[rows])
             people = np.maximum(people, -kinds * np.log(np.maximum(1 - seen / kinds, 0.01)) if kinds > 1 else seen)
-        return np.minimum(people, self.frequency(name))
+        return np.minimum(people, frequency)
 
 
 def _kinds(codes: np.ndarray) -> float:
@@ -96,13 +116,16 @@ def prepare(table: Table, workers: int = 2) -> Records:
     makers: list[_Maker] = [_source, _mails, _phones, _place, _organisation]
     if table.entity == "contact":
         makers = [_names, _mails, _phones, _place, _organisation, _birth, _registered, _gender, _source]
+
+    def made(make: _Maker) -> list[tuple[str, Column, np.ndarray]]:
+        return [(name, column, column.hashed) for name, column in make(table).items() if column.filled.any()]
+
     # Each part is work on its own, and most of it outside of Python.
     with ThreadPoolExecutor(workers) as pool:
-        parts = list(pool.map(lambda make: make(table), makers))
-    columns = {name: column for part in parts for name, column in part.items() if column.filled.any()}
+        parts = list(pool.map(made, makers))
+    columns = {name: column for part in parts for name, column, _ in part}
     columns.setdefault("source", blank(len(table)))
-    records = _distinct(table.entity, columns, len(table))
-    return replace(records, derived=derive(records.columns))
+    return _distinct(table.entity, columns, len(table), workers)
 
 
 _Maker = Callable[[Table], dict[str, Column]]
@@ -162,14 +185,7 @@ def _phones(table: Table) -> dict[str, Column]:
 
 def _place(table: Table) -> dict[str, Column]:
     """House number, street without its type, district, postcode, city, state; of an organisation the country too."""
-    line = table.column("street").fillna(table.column("address"))
-    lines, codes = text.factorise(line)
-    parts = normalise.street(lines)
-    named = {name: encode(parts[name]) for name in parts}
-    house, street, code = (
-        Column(np.append(named[name].codes, BLANK)[codes], named[name].words)
-        for name in ("house", "street", "postcode")
-    )
+    house, street, code = _lines(text.filled(table.column("street"), table.column("address")))
     abroad = {"country": encode(table.column("country"), country.clean)} if table.entity == "account" else {}
     return {
         **abroad,
@@ -182,6 +198,25 @@ def _place(table: Table) -> dict[str, Column]:
     }
 
 
+def _lines(lines: pd.Series) -> list[Column]:
+    """House number, street and postcode of address lines, looked at without the number, since streets are few."""
+    bare, number = normalise.without_number(lines)
+    distinct, codes = text.factorise(bare)
+    parts = normalise.street(distinct)
+    numbered = number.notna().to_numpy()
+    other = numbered & ~np.append(normalise.holds_number(parts), True)[codes]
+    if other.any():
+        number = number.mask(other)
+        numbered &= ~other
+        distinct, codes = text.factorise(bare.where(numbered, lines))
+        parts = normalise.street(distinct)
+    house, street, code = (
+        found.recoded(np.append(found.codes, BLANK)[codes])
+        for found in (encode(parts[name]) for name in ("house", "street", "postcode"))
+    )
+    return [either(encode(number), house.recoded(np.where(numbered, BLANK, house.codes))), street, code]
+
+
 def _source(table: Table) -> dict[str, Column]:
     sources = table.lineage["source"] if len(table) else pd.Series(dtype=text.TEXT)
     return {"source": encode(sources.astype(text.TEXT))}
@@ -189,7 +224,7 @@ def _source(table: Table) -> dict[str, Column]:
 
 def _parts(values: pd.Series) -> list[pd.Series]:
     """A multi-value column as up to three single ones."""
-    if not values.notna().any() or not text.matches(values, r"[;|]").any():
+    if not any(pc.any(pc.match_substring(text.arrow(values), mark)).as_py() for mark in ";|"):
         return [values]
     pieces = values.str.split(r"\s*[;|]\s*", n=3, regex=True, expand=True)
     return [pieces[at].astype(text.TEXT) for at in pieces.columns[:3]]
@@ -210,18 +245,26 @@ def _slots(table: Table, fields: Sequence[str], clean: Callable[[pd.Series], pd.
         used = (codes != BLANK).any(axis=0)
         used[0] = True
         codes = codes[:, used][:, :SLOTS]
-    return Column(np.ascontiguousarray(codes), together[0].words)
+    return together[0].recoded(np.ascontiguousarray(codes))
 
 
-def _distinct(entity: str, columns: dict[str, Column], rows: int) -> Records:
+_NOTHING = np.uint64(0x9E3779B97F4A7C15)
+_PART = 250_000
+
+
+def _distinct(entity: str, columns: dict[str, Column], rows: int, workers: int) -> Records:
     """Equal rows made one record, and records put in an order that does not depend on the order of rows."""
     digest = np.zeros(rows, dtype=np.uint64)
-    for at, (_, column) in enumerate(sorted(columns.items())):
-        hashed = pd.util.hash_array(column.words, categorize=False) if len(column.words) else np.zeros(0, np.uint64)
-        hashed = np.append(hashed, np.uint64(0x9E3779B97F4A7C15))
-        for slot, codes in enumerate(column.slots.T):
-            salt = np.uint64((2 * (at * 8 + slot) + 1) * 0xBF58476D1CE4E5B9 % 2**64)
-            digest = _mix(digest ^ (hashed[codes] * salt))
+    hashed = {name: np.append(column.hashed, _NOTHING) for name, column in sorted(columns.items())}
+
+    def digested(part: slice) -> None:
+        for at, (name, values) in enumerate(hashed.items()):
+            for slot, codes in enumerate(columns[name].slots[part].T):
+                salt = np.uint64((2 * (at * 8 + slot) + 1) * 0xBF58476D1CE4E5B9 % 2**64)
+                digest[part] = _mix(digest[part] ^ (values[codes] * salt))
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(digested, [slice(at, at + _PART) for at in range(0, rows, _PART)]))
     members = np.argsort(digest, kind="stable")
     ordered = digest[members]
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if rows else np.zeros(0, np.int64)

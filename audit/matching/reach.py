@@ -42,8 +42,10 @@ def email(view: View) -> np.ndarray:
 
 def _misspelt(pairs: WordPairs) -> np.ndarray:
     """At most two typing errors, a few more in a long address unless they make another mailbox."""
-    result = pairs.edits <= 2
-    rest = np.flatnonzero(~result & (pairs.edits <= 4) & (pairs.edits <= 0.2 * pairs.short))
+    most = np.clip(pairs.short // 5, 2, 4)
+    edits = pairs.edits_up_to(most)
+    result = edits <= 2
+    rest = np.flatnonzero(~result & (edits <= most))
     for at in rest:
         one, other = pairs.left[at].partition("@")[0], pairs.right[at].partition("@")[0]
         result[at] = OSA.distance(one, other) <= min(len(one), len(other)) // 3
@@ -99,13 +101,13 @@ def phone(view: View) -> np.ndarray:
     one = view.codes("phone")[0]
     result = outcome(levels.PHONE, len(one)).set("same", same != BLANK, view.bits("phone", same))
     result.set("ending", ending != BLANK, view.bits("phone_end", ending))
-    result.set("digit", view.graded("phone", lambda pairs: pairs.edits <= 1) > 0)
+    result.set("digit", view.graded("phone", lambda pairs: pairs.edits_up_to(1) <= 1) > 0)
     return result.set("different", view.both("phone")).values
 
 
 def national(view: View) -> np.ndarray:
     one = view.codes("national")[0]
-    near = view.graded("national", lambda pairs: (pairs.edits <= 1) & (pairs.short >= 6)) > 0
+    near = view.graded("national", lambda pairs: (pairs.edits_up_to(1) <= 1) & (pairs.short >= 6)) > 0
     result = outcome(levels.NATIONAL, len(one)).set("same", view.equal("national"), view.bits("national", one))
     return result.set("digit", near).set("different", view.both("national")).values
 

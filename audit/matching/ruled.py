@@ -95,9 +95,9 @@ def single_out(records: Records, rows: np.ndarray) -> Records:
     return replace(
         records,
         columns={name: column.take(origin) for name, column in records.columns.items()},
-        derived={name: column.take(origin) for name, column in records.derived.items()},
         members=members,
         first=members[starts],
         counts=np.diff(np.append(starts, len(members))),
         known={},
+        locks={},
     )

@@ -1,13 +1,14 @@
 """The way through matching: prepare, block, compare, score, hear what a person decided, cluster."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from audit.dataset import Table
 from audit.matching import cluster
-from audit.matching.block import candidates
+from audit.matching.block import Candidates, candidates
 from audit.matching.compare import Outcomes, compare
 from audit.matching.conflicts import ONE_SOURCE, conflicts
 from audit.matching.decisions import resolve
@@ -18,7 +19,7 @@ from audit.matching.options import FLOOR, MatchOptions
 from audit.matching.prepare import Records, prepare
 from audit.matching.result import MatchResult
 from audit.matching.ruled import Judged, judge, single_out
-from audit.matching.score import CAUTION, SAME, Model, fit, patterns_of
+from audit.matching.score import CAUTION, SAME, Model, Patterns, fit, patterns_of
 from audit.matching.teach import teach
 
 _SAMPLE = 200_000
@@ -35,15 +36,14 @@ def match(table: Table, *, options: MatchOptions | None = None, decisions: pd.Da
     rulings = resolve(decisions, table)
     records = single_out(prepare(table), rulings.rows)
     found = candidates(records, options)
-    outcomes = compare(records, found.left, found.right, options.workers)
     alike = np.flatnonzero(records.counts > 1)
-    repeats = compare(records, alike, alike, options.workers)
+    outcomes, repeats, strangers = _compared(records, found, alike, options)
     weights = np.append(np.ones(len(outcomes)), records.counts[alike] - 1)
     seen = patterns_of(outcomes.append(repeats), weights)
-    model = fit(seen, patterns_of(_strangers(records, outcomes, options)), outcomes, records)
+    model = fit(seen, patterns_of(strangers), outcomes, records)
     judged = judge(records, rulings)
     taught = teach(model, compare(records, *judged.labelled(), options.workers), judged.labels(), outcomes)
-    kinds = _kinds(model, outcomes)
+    kinds = _kinds(model, seen)[: len(outcomes)]
     related = _related(records, outcomes, kinds, model)
     once = once_sources(table, records, outcomes.left, outcomes.right, kinds[:, SAME], options.unique_sources)
     outcomes, kinds = _completed(records, model, outcomes, kinds, options)
@@ -54,7 +54,7 @@ def match(table: Table, *, options: MatchOptions | None = None, decisions: pd.Da
     reason[(reason == 0) & ((once[outcomes.left] & once[outcomes.right]) > 0)] = ONE_SOURCE
     labels = _clusters(records, outcomes, kinds[:, SAME], (reason > 0) | judged.apart(verdict), once, judged, options)
     joined = np.ones(len(records))
-    joined[alike] = np.where(once[alike] > 0, 0.0, _kinds(model, repeats)[:, SAME])
+    joined[alike] = np.where(once[alike] > 0, 0.0, _kinds(model, patterns_of(repeats))[:, SAME])
     return gather(
         table,
         records,
@@ -73,21 +73,28 @@ def match(table: Table, *, options: MatchOptions | None = None, decisions: pd.Da
     )
 
 
-def _strangers(records: Records, outcomes: Outcomes, options: MatchOptions) -> Outcomes:
-    """The outcomes of pairs drawn at random; where every pair is a candidate, those themselves."""
+def _compared(
+    records: Records, found: Candidates, alike: np.ndarray, options: MatchOptions
+) -> tuple[Outcomes, Outcomes, Outcomes]:
+    """The outcomes of the candidates, of the records `alike` with themselves, and of pairs drawn at random (where every
+    pair is a candidate, of those themselves)."""
     n = len(records)
-    if len(outcomes) == n * (n - 1) // 2:
-        return outcomes
-    draw = np.random.default_rng(options.seed)
-    size = _SAMPLE if records.entity == "account" else int(np.clip(5 * n, 50_000, _SAMPLE))
-    one, other = draw.integers(0, n, size), draw.integers(0, n, size)
-    apart = one != other
-    return compare(records, np.minimum(one, other)[apart], np.maximum(one, other)[apart], options.workers)
+    pairs = [(found.left, found.right), (alike, alike)]
+    if len(found.left) != n * (n - 1) // 2:
+        draw = np.random.default_rng(options.seed)
+        size = _SAMPLE if records.entity == "account" else int(np.clip(5 * n, 50_000, _SAMPLE))
+        one, other = draw.integers(0, n, size), draw.integers(0, n, size)
+        apart = one != other
+        pairs.append((np.minimum(one, other)[apart], np.maximum(one, other)[apart]))
+    left, right = (np.concatenate([part[side] for part in pairs]) for side in (0, 1))
+    outcomes = compare(records, left, right, options.workers)
+    ends = np.cumsum([0, *(len(part[0]) for part in pairs)])
+    parts = [outcomes.take(slice(start, end)) for start, end in pairwise(ends)]
+    return parts[0], parts[1], parts[-1] if len(parts) > 2 else parts[0]
 
 
-def _kinds(model: Model, outcomes: Outcomes) -> np.ndarray:
+def _kinds(model: Model, patterns: Patterns) -> np.ndarray:
     """The probability of each kind for every pair."""
-    patterns = patterns_of(outcomes)
     return model.posterior(patterns.outcomes, caution=CAUTION).astype(np.float32)[patterns.of_pair]
 
 
@@ -104,7 +111,7 @@ def _completed(
     if not len(left):
         return kept, kinds[keep]
     more = compare(records, left, right, options.workers)
-    return kept.append(more), np.concatenate([kinds[keep], _kinds(model, more)])
+    return kept.append(more), np.concatenate([kinds[keep], _kinds(model, patterns_of(more))])
 
 
 def _decided(
@@ -115,15 +122,15 @@ def _decided(
     if not len(left):
         return outcomes, kinds
     more = compare(records, left, right, options.workers)
-    return outcomes.append(more), np.concatenate([kinds, _kinds(model, more)])
+    return outcomes.append(more), np.concatenate([kinds, _kinds(model, patterns_of(more))])
 
 
 def _related(records: Records, outcomes: Outcomes, kinds: np.ndarray, model: Model) -> pd.DataFrame:
     """The pairs that are surely in a relation that makes groups: left, right (positions in the table), relation."""
     names = np.array(["", "", *(relation.name for relation in model.relations)], dtype=object)
     kind = kinds.argmax(axis=1)
-    sure = kinds.max(axis=1, initial=0.0) >= SURE
-    chosen = np.flatnonzero(sure & shown_by(outcomes, names[kind]))
+    sure = np.flatnonzero((kind > SAME) & (kinds[np.arange(len(kinds)), kind] >= SURE))
+    chosen = sure[shown_by(outcomes.take(sure), names[kind[sure]])]
     left, right = records.first[outcomes.left[chosen]], records.first[outcomes.right[chosen]]
     return pd.DataFrame({"left": left, "right": right, "relation": names[kind[chosen]]})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -138,7 +139,7 @@ class Model(BaseClassifier):
 
     def totals(self, table: np.ndarray) -> np.ndarray:
         """Bits of evidence (patterns, kinds) for patterns of outcomes; strangers are zero."""
-        result = np.zeros((len(table), 2 + len(self.relations)))
+        result = np.zeros((len(table), 2 + len(self.relations)), order="F")
         for at, comparison in enumerate(self.comparisons):
             for kind in range(1, result.shape[1]):
                 result[:, kind] += self.weights(comparison, kind)[table[:, at]]
@@ -148,8 +149,9 @@ class Model(BaseClassifier):
         """The probability of each kind of pair, (patterns, kinds); `caution` multiplies the odds of relations."""
         logs = self.totals(table) * np.log(2) + np.log(np.maximum(self.shares, 1e-300))
         logs[:, 2:] += np.log(caution)
-        parts = np.exp(logs - logs.max(axis=1, keepdims=True))
-        return parts / parts.sum(axis=1, keepdims=True)
+        # Column by column: NumPy is slow over rows of few numbers.
+        parts = np.exp(logs - reduce(np.maximum, logs.T)[:, None])
+        return parts / reduce(np.add, parts.T)[:, None]
 
     def train(self, found: Patterns) -> None:
         """EM over the patterns of candidate pairs, from usual chances on, until the shares stand still."""
@@ -163,18 +165,17 @@ class Model(BaseClassifier):
         seen = {comparison.name: _levels(comparison, self.sample, at) for at, comparison in enumerate(self.comparisons)}
         scale = self.sample.counts.sum() / self.all_pairs
         duplicates = {name: np.zeros_like(counts) for name, counts in seen.items()}
+        levels = (found.outcomes // BINS).T.astype(np.int64)
         for _ in range(_ROUNDS):
             for comparison in self.comparisons:
                 self.strangers[comparison.name] = _strangers(
                     seen[comparison.name] - scale * duplicates[comparison.name], comparison
                 )
-            weighted = self.posterior(found.outcomes) * found.counts[:, None]
+            weighted = np.asfortranarray(self.posterior(found.outcomes) * found.counts[:, None])
             before, self.shares = self.shares, _shares(weighted.sum(axis=0) + least, self.all_pairs)
-            for at, comparison in enumerate(self.comparisons):
-                level = found.outcomes[:, at] // BINS
-                duplicates[comparison.name] = np.bincount(
-                    level, weighted[:, 1:].sum(axis=1), minlength=len(comparison.levels) + 1
-                )
+            no_strangers = weighted[:, 1:].sum(axis=1)
+            for level, comparison in zip(levels, self.comparisons, strict=True):
+                duplicates[comparison.name] = np.bincount(level, no_strangers, minlength=len(comparison.levels) + 1)
                 self._maximise(comparison, level, weighted)
             if np.abs(np.log(self.shares[1:] / before[1:])).max() < 0.002:
                 break
@@ -182,13 +183,11 @@ class Model(BaseClassifier):
     def _maximise(self, comparison: Comparison, level: np.ndarray, weighted: np.ndarray) -> None:
         """The chances of one comparison's levels, given how likely each pattern is of each kind."""
         name = comparison.name
-        for kind in range(1, weighted.shape[1]):
-            counts = np.bincount(level, weighted[:, kind], minlength=len(comparison.levels) + 1)
-            if kind == SAME:
-                self.same[name] = _capped(_learn(counts, _start(comparison, "same"), comparison.prior), comparison)
-                continue
-            relation = self.relations[kind - 2]
+        counts = np.bincount(level, weighted[:, SAME], minlength=len(comparison.levels) + 1)
+        self.same[name] = _capped(_learn(counts, _start(comparison, "same"), comparison.prior), comparison)
+        for kind, relation in enumerate(self.relations, start=2):
             if (relation.name, name) in self.related:
+                counts = np.bincount(level, weighted[:, kind], minlength=len(comparison.levels) + 1)
                 if name in _OWN_KEY and counts[2:].any():
                     counts[2:] *= 1 + self.beyond[kind] / counts[2:].sum()
                 learned = _learn(counts, _start(comparison, "related"), comparison.prior)
@@ -231,9 +230,10 @@ def _uncompared(relation: Relation, outcomes: Outcomes, records: Records) -> flo
     """
     if not all(name in records for name in relation.column):
         return 0.0
-    column = combine([records[name] for name in relation.column])
-    sizes = np.bincount(column.codes[column.codes != BLANK]).astype(np.float64)
-    left, right = column.codes[outcomes.left], column.codes[outcomes.right]
+    columns = [records[name] for name in relation.column]
+    codes = columns[0].single if len(columns) == 1 else combine(columns).codes
+    sizes = np.bincount(codes[codes != BLANK]).astype(np.float64)
+    left, right = codes[outcomes.left], codes[outcomes.right]
     return max((sizes * (sizes - 1) / 2).sum() - np.count_nonzero((left == right) & (left != BLANK)), 0.0)
 
 

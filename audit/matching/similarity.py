@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler, Prefix
 from recordlinkage.base import BaseCompareFeature
 
 from audit.matching.codes import BLANK, Column
@@ -46,23 +46,55 @@ class WordPairs:
     @cached_property
     def edits(self) -> np.ndarray:
         """Typing errors: insert, delete, replace, swap neighbours; 5 stands for five and more."""
-        return self._score(OSA.distance, np.uint8, score_cutoff=4)
+        return self.edits_up_to(4)
+
+    def edits_up_to(self, most: int | np.ndarray) -> np.ndarray:
+        """Typing errors where there are at most so many (for all pairs, or one number each); `most` + 1 for more.
+
+        Few pairs come near: lengths and letters tell the others, and only what is left is spelled out.
+        """
+        result = np.broadcast_to(np.asarray(most, dtype=np.uint8) + np.uint8(1), len(self)).copy()
+        at = np.flatnonzero(self.long - self.short < result)
+        at = at[np.maximum(*self.only(at).missing) < result[at]]
+        if len(at):
+            found = self.only(at)._score(OSA.distance, np.uint8, score_cutoff=int(result[at].max()) - 1)
+            result[at] = np.minimum(found, result[at])
+        return result
+
+    @cached_property
+    def missing(self) -> tuple[np.ndarray, np.ndarray]:
+        """How many letters of the first value are not in the other at all, and the other way round."""
+        one, other = self.column.letters[self.one], self.column.letters[self.other]
+        return np.bitwise_count(one & ~other), np.bitwise_count(other & ~one)
 
     @cached_property
     def jaro_winkler(self) -> np.ndarray:
-        return self._score(JaroWinkler.normalized_similarity, np.float32)
+        """Likeness, 0..1; 0 where it cannot reach 0.7 by the letters that there are."""
+        one, other = self.column.lengths[self.one], self.column.lengths[self.other]
+        shared = np.minimum(one - self.missing[0], other - self.missing[1])
+        at = np.flatnonzero(shared / np.maximum(one, 1) + shared / np.maximum(other, 1) >= 3 * 0.699 - 1)
+        return self._spread(at, JaroWinkler.normalized_similarity)
 
     @cached_property
     def token_sort(self) -> np.ndarray:
-        """Likeness with the words sorted, 0..1."""
-        return self._score(fuzz.token_sort_ratio, np.float32) / 100
+        """Likeness with the words sorted, 0..1; 0 where it cannot reach 0.8."""
+        differ = np.add(*self.missing, dtype=np.int64)
+        return self._spread(np.flatnonzero(differ <= 0.201 * (self.short + self.long)), fuzz.token_sort_ratio) / 100
+
+    def _spread(self, at: np.ndarray, scorer: Any) -> np.ndarray:
+        """The scores of the pairs at these places, 0 elsewhere."""
+        result = np.zeros(len(self), dtype=np.float32)
+        result[at] = self.only(at)._score(scorer, np.float32)
+        return result
 
     @cached_property
     def begins(self) -> np.ndarray:
         """Where one value begins with the other; looked at only where they are alike at all."""
         at = np.flatnonzero((self.jaro_winkler >= 0.7) | (self.short <= 2))
         found = np.zeros(len(self), dtype=bool)
-        found[at] = [a.startswith(b) or b.startswith(a) for a, b in zip(self.left[at], self.right[at], strict=True)]
+        if len(at):
+            some = self.only(at)
+            found[at] = some._score(Prefix.similarity, np.int64) == some.short
         return found
 
     @cached_property
@@ -77,7 +109,8 @@ class WordPairs:
     @cached_property
     def same_letters(self) -> np.ndarray:
         """Where one value has the letters of the other in another order."""
-        at = np.flatnonzero((self.jaro_winkler >= 0.6) & (self.long == self.short))
+        at = np.flatnonzero((np.maximum(*self.missing) == 0) & (self.long == self.short))
+        at = at[self.jaro_winkler[at] >= 0.6]
         found = np.zeros(len(self), dtype=bool)
         found[at] = [sorted(a) == sorted(b) for a, b in zip(self.left[at], self.right[at], strict=True)]
         return found
@@ -115,10 +148,14 @@ class DistinctPairs(BaseCompareFeature):
         if where is not None:
             unequal &= where
         at = np.flatnonzero(unequal)
-        low, high = np.minimum(left[at], right[at]).astype(np.int64), np.maximum(left[at], right[at])
+        low, high = np.minimum(left[at], right[at]), np.maximum(left[at], right[at])
         size = len(column.words) + 1
-        back, distinct = pd.factorize(low * size + high)
-        values = self.grade(WordPairs(column, distinct // size, distinct % size, self.workers))
+        if len(at) < size:
+            # Where values are that many, hardly a pair of them comes twice.
+            values = self.grade(WordPairs(column, low, high, self.workers))
+        else:
+            back, distinct = pd.factorize(low.astype(np.int64) * size + high)
+            values = self.grade(WordPairs(column, distinct // size, distinct % size, self.workers))[back]
         result = np.zeros(len(left), dtype=values.dtype)
-        result[at] = values[back]
+        result[at] = values
         return result

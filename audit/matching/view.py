@@ -66,7 +66,7 @@ class View:
     def shared(self, name: str) -> np.ndarray:
         """The code of a value that both sides hold in any slot, the rarest if there are several; BLANK where none."""
         column = self.column(name)
-        if column.codes.ndim == 1:
+        if column.slots.shape[1] == 1:
             one, other = self.codes(name)
             return np.where(one == other, one, BLANK)
         bits = np.append(self.rarity(name), -1)
@@ -90,7 +90,8 @@ class View:
 
     def bits(self, name: str, codes: np.ndarray) -> np.ndarray:
         """Rarity of the values with these codes; 0 for BLANK."""
-        return np.where(codes == BLANK, 0, self.rarity(name)[codes]) if len(self.column(name).words) else codes * 0
+        known = self.records.once(f"bits of {name}", lambda: np.append(self.rarity(name), 0).astype(np.int16))
+        return known[codes]
 
 
 def half_bits(chance: np.ndarray) -> np.ndarray:

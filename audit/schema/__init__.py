@@ -8,6 +8,7 @@ from importlib import resources
 from types import MappingProxyType
 
 import pandas as pd
+import pyarrow as pa
 
 TEXT = pd.StringDtype("pyarrow")
 """The type of every text column: Arrow strings with pd.NA for blank."""
@@ -103,6 +104,8 @@ def field(qualified: str) -> Field:
 
 def empty_column(spec: Field, index: pd.Index) -> pd.Series:
     """An all-blank column of the field's type."""
+    if spec.dtype == TEXT:
+        return pd.Series(TEXT.construct_array_type()(pa.nulls(len(index), pa.large_string())), index=index)
     return pd.Series(pd.NA if spec.is_text or spec.type == "boolean" else None, index=index, dtype=spec.dtype)
 
 

@@ -109,16 +109,45 @@ def _parted(distinct: pd.Series) -> pd.DataFrame:
         spelled = substitute(spelled, letters, r"\1\2")
     folded = fold(spelled)
     keys, found = objects(folded), np.full(len(folded), None, dtype=object)
-    for place in np.flatnonzero(matches(folded, _odd())):
+    odd = matches(folded, _odd())
+    for place in np.flatnonzero(odd):
         keys[place], found[place] = _part(spell_out(keys[place].split()))
+    ends = np.flatnonzero(~odd & matches(folded, _ends()))
+    tails: dict[str, tuple[str, str | None] | None] = {}
+    for place, name in zip(ends, keys[ends], strict=True):
+        keys[place], found[place] = _without_end(name, tails)
     return pd.DataFrame({"key": text_series(keys), "form": text_series(found)})
+
+
+def _without_end(name: str, tails: dict[str, tuple[str, str | None] | None]) -> tuple[str | None, str | None]:
+    """`_part` of a name with nothing odd but its end: what stands at the end of many is looked at once."""
+    cut = name.rfind(" ", 0, name.rfind(" ")) + 1
+    tail = name[cut:]
+    if tail not in tails:
+        tails[tail] = _tail(tail.split())
+    parted = tails[tail] if cut else None
+    if parted is None:
+        return _part(name.split())
+    return name[:cut] + parted[0], parted[1]
+
+
+def _tail(words: list[str]) -> tuple[str, str | None] | None:
+    """What stays of the last two words, and the legal form; None where that depends on the words before them."""
+    rest, form = _part(["", *words])
+    kept = (rest or "").strip()
+    return (kept, form) if kept and endings()[words[-1]] <= len(words) and kept not in endings() else None
+
+
+@cache
+def _ends() -> str:
+    return rf" (?:{'|'.join(sorted(endings()))})$"
 
 
 @cache
 def _odd() -> str:
-    """Names with one of these are taken apart word by word; the others are their own key."""
-    ends, starts = "|".join(sorted(endings())), "|".join(sorted(beginnings().keys() | {"the"}))
-    return rf"^(?:{starts}) | (?:{ends})$|\b[a-z] [a-z]\b|\b(?:{'|'.join(sorted(SPELLINGS))})\b"
+    """Names with one of these are taken apart word by word; the others are their own key but for the end."""
+    starts = "|".join(sorted(beginnings().keys() | {"the"}))
+    return rf"^(?:{starts}) |\b[a-z] [a-z]\b|\b(?:{'|'.join(sorted(SPELLINGS))})\b"
 
 
 def _part(words: list[str]) -> tuple[str | None, str | None]:

@@ -12,10 +12,12 @@ from audit.values.text import (
     TEXT,
     arrow,
     as_text,
+    bytes_of,
     factorise,
     matches,
     nearly_all_differ,
     objects,
+    of_bytes,
     over_distinct,
     spread,
     text_series,
@@ -57,7 +59,8 @@ def digits(values: pd.Series) -> pd.Series:
         text = arrow(distinct)
         if not pc.all(pc.string_is_ascii(text)).as_py():
             text = arrow(text_series([word.translate(_digit_table()) for word in distinct.to_list()]))
-        text = pc.replace_substring_regex(text, "[^0-9]+", "")
+        data, at = bytes_of(text)
+        text = of_bytes(data, at, (data >= ord("0")) & (data <= ord("9")), text)
         return text_series(pc.if_else(pc.equal(text, ""), None, text))
 
     return over_distinct(values, kept)

@@ -91,6 +91,25 @@ def filled(values: pd.Series, *others: pd.Series) -> pd.Series:
     return text_series(pc.coalesce(arrow(values), *map(arrow, others)), values.index)
 
 
+def bytes_of(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """The UTF-8 of all texts one after the other, and where each begins (one more at the end)."""
+    _, ends, data = text.buffers()
+    at = np.frombuffer(ends, np.int64)[text.offset : text.offset + len(text) + 1] if ends else np.zeros(1, np.int64)
+    whole = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    return whole[at[0] : at[-1]], at - at[0]
+
+
+def of_bytes(data: np.ndarray, at: np.ndarray, keep: np.ndarray, like: pa.Array) -> pa.Array:
+    """The texts of those bytes that are to be kept; null where `like` is."""
+    filled = np.flatnonzero(np.diff(at))
+    sizes = np.zeros(len(at) - 1, dtype=np.int64)
+    if len(filled):
+        sizes[filled] = np.add.reduceat(keep, at[filled], dtype=np.int64)
+    ends = np.append(0, np.cumsum(sizes))
+    made = pa.LargeStringArray.from_buffers(len(sizes), pa.py_buffer(ends), pa.py_buffer(data[keep]))
+    return pc.if_else(like.is_null(), pa.scalar(None, made.type), made) if like.null_count else made
+
+
 def placed(values: pd.Series, rows: np.ndarray, index: pd.Index) -> pd.Series:
     """The values on the rows of a mask, as many as it has, NA on the others."""
     return spread(values, np.where(rows, np.cumsum(rows) - 1, -1), index)
