@@ -179,8 +179,7 @@ def grouped(rows: np.ndarray, codes: np.ndarray) -> Blocks:
     if len(codes) > 50_000:
         alone = _alone(codes)
         rows, codes = rows[~alone], codes[~alone]
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
+    codes, order = _ordered(codes)
     starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])) if len(codes) else np.zeros(0, np.int64)
     sizes = np.diff(np.append(starts, len(codes)))
     by_size = np.argsort(sizes, kind="stable")
@@ -188,6 +187,16 @@ def grouped(rows: np.ndarray, codes: np.ndarray) -> Blocks:
     sizes = sizes[by_size]
     place = np.repeat(starts[by_size] - np.append(0, np.cumsum(sizes)[:-1]), sizes) + np.arange(sizes.sum())
     return Blocks(rows[order[place]].astype(np.int32), sizes)
+
+
+def _ordered(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The codes in order, and where each was. Sorting numbers that hold both takes half the time of sorting places."""
+    bits = len(codes).bit_length()
+    if not len(codes) or int(codes.max()).bit_length() + bits > 62:
+        order = np.argsort(codes, kind="stable")
+        return codes[order], order
+    packed = np.sort((codes.astype(np.int64) << bits) | np.arange(len(codes)))
+    return packed >> bits, packed & ((1 << bits) - 1)
 
 
 def _alone(codes: np.ndarray) -> np.ndarray:

@@ -53,7 +53,7 @@ def recipes(columns: Mapping[str, Column], once: Once) -> dict[str, Callable[[],
         known["domain"] = lambda: once("halves of mails", lambda: parted(mail, "@"))[1]
         known["email_start"] = lambda: cut(mail, 0, 6)
     if "phone" in columns:
-        known["phone_end"] = lambda: cut(columns["phone"], -7, None)
+        known["phone_end"] = lambda: _ending(columns["phone"])
     if "house" in columns and "street" in columns:
         known["address"] = lambda: combine([columns["house"], columns["street"]])
     if "street" in columns:
@@ -87,6 +87,13 @@ def _without_blanks(column: Column) -> Column:
 def cut(column: Column, start: int, stop: int | None) -> Column:
     """A stretch of letters of each distinct value."""
     return _encoded(pc.utf8_slice_codeunits(column.array, start, stop), column)
+
+
+def _ending(column: Column) -> Column:
+    """The last seven digits of each distinct number, as numbers."""
+    digits = pc.cast(pc.utf8_slice_codeunits(column.array, -7), pa.int64())
+    codes, words = pd.factorize(digits.to_numpy())
+    return Column(np.append(codes, BLANK)[column.codes], words)
 
 
 def parted(column: Column, mark: str) -> tuple[Column, Column]:
@@ -171,8 +178,8 @@ def _initials(columns: list[Column]) -> Column:
     """The initials of a record in order of the alphabet: what even a misspelt or swapped name keeps. Blank unless all
     are known."""
     letters = [np.append([ord(word[0]) for word in column.words], 0)[column.single] for column in columns]
-    ordered = np.sort(np.stack(letters), axis=0).astype(np.int64)
-    whole = np.where(ordered[0] > 0, sum(part << 21 * at for at, part in enumerate(ordered)), -1)
+    low, high = np.minimum(letters[0], letters[-1]), np.maximum(letters[0], letters[-1])
+    whole = np.where(low > 0, (high << 21) + low, -1)
     codes, words = pd.factorize(whole)
     where = np.flatnonzero(words == -1)
     return Column(np.where(codes == where[0], BLANK, codes) if len(where) else codes, words)
@@ -180,5 +187,6 @@ def _initials(columns: list[Column]) -> Column:
 
 def _unordered(columns: list[Column]) -> Column:
     """Given and family name of a record in either order, as one; blank unless one is known."""
-    codes = np.sort(np.stack([column.single for column in columns]), axis=0)
-    return combine([Column(part, columns[0].words) for part in codes], any_filled=True)
+    one, other = columns[0].single, columns[-1].single
+    ordered = [np.minimum(one, other), np.maximum(one, other)] if len(columns) > 1 else [one]
+    return combine([Column(part, columns[0].words) for part in ordered], any_filled=True)

@@ -48,8 +48,8 @@ def groups(pairs: pd.DataFrame, clusters: pd.Series) -> pd.DataFrame:
         one, other = labels[chosen["left"]], labels[chosen["right"]]
         group = components(one, other, count) if len(chosen) else np.arange(count)
         size = np.bincount(group, minlength=count)
-        named = np.flatnonzero((size > 1) & (size <= _LARGEST.get(kind, count)))
-        member = np.flatnonzero(np.isin(group[labels], named))
+        named = (size > 1) & (size <= _LARGEST.get(kind, count))
+        member = np.flatnonzero(named[group][labels])
         parts.append(
             pd.DataFrame({"kind": kind, "group": group[labels[member]], "record": clusters.index[member]}).astype(
                 {"kind": pd.CategoricalDtype(KINDS)}

@@ -5,6 +5,7 @@ from functools import reduce
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from audit.matching import levels
@@ -46,9 +47,10 @@ def _misspelt(pairs: WordPairs) -> np.ndarray:
     edits = pairs.edits_up_to(most)
     result = edits <= 2
     rest = np.flatnonzero(~result & (edits <= most))
-    for at in rest:
-        one, other = pairs.left[at].partition("@")[0], pairs.right[at].partition("@")[0]
-        result[at] = OSA.distance(one, other) <= min(len(one), len(other)) // 3
+    if len(rest):
+        one, other = ([word.partition("@")[0] for word in side[rest]] for side in (pairs.left, pairs.right))
+        short = np.minimum([*map(len, one)], [*map(len, other)])
+        result[rest] = process.cpdist(one, other, scorer=OSA.distance, dtype=np.uint8, workers=1) <= short // 3
     return result
 
 

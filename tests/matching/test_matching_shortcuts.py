@@ -16,7 +16,7 @@ from audit.matching.similarity import WordPairs
 from audit.values import company_name, text
 from audit.values.legal_forms import endings, forms, spell_out
 
-WORDS = st.text(alphabet="abcé 1.@", min_size=1, max_size=12)
+WORDS = st.text(alphabet="abcé 1.@", min_size=1, max_size=12).map(lambda word: " ".join(word.split())).filter(bool)
 LINE = st.lists(
     st.sampled_from(
         ["Main", "St", "12", "7", "123456", "5th", "12b", "Königstraße", "2½", "\uff17", ",", "apt", "90210", "#4"]
