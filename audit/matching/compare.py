@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from audit.matching.view import BINS, View
 
 _CHUNK = 1_000_000
 """Pairs compared at a time: what is known of both sides fits the memory whatever the number of pairs."""
+_SLOWEST = ("given", "family", "email", "place", "phone", "company", "organisation")
+"""Where work is begun: names first, as more is done with them."""
 
 _COMPARE: dict[str, tuple[frozenset[str], Callable[[View], np.ndarray]]] = {
     "given": (frozenset({"given"}), person.given),
@@ -77,11 +80,10 @@ def compare(records: Records, left: np.ndarray, right: np.ndarray, workers: int)
     chosen = comparisons_of(records)
     values = {comparison.name: np.zeros(len(left), dtype=np.uint16) for comparison in chosen}
     names = sorted(values, key=lambda name: _SLOWEST.index(name) if name in _SLOWEST else len(_SLOWEST))
-    chunk = -(-len(left) // max(-(-len(left) // _CHUNK), 1))
+    ends = np.linspace(0, len(left), -(-len(left) // _CHUNK) + 1, dtype=np.int64)
     # Comparisons at the same time, each with one thread: next to the strings there are joins that have no threads.
     with ThreadPoolExecutor(workers) as pool:
-        for start in range(0, len(left), max(chunk, 1)):
-            part = slice(start, start + chunk)
+        for part in (slice(start, end) for start, end in pairwise(ends)):
             view = View(records, left[part], right[part], 1)
             running = {name: pool.submit(_COMPARE[name][1], view) for name in names}
             if "given" in running and "family" in running:
@@ -92,7 +94,3 @@ def compare(records: Records, left: np.ndarray, right: np.ndarray, workers: int)
             for name, outcome in found.items():
                 values[name][part] = outcome
     return Outcomes(left, right, values, chosen)
-
-
-_SLOWEST = ("given", "family", "email", "place", "phone", "company", "organisation")
-"""Where work is begun: names first, as more is done with them."""
