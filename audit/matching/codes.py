@@ -82,6 +82,14 @@ class Column:
         """A number for every distinct value that follows from it alone."""
         return pd.util.hash_array(self.words, categorize=False) if len(self.words) else np.zeros(0, np.uint64)
 
+    def texts(self, rows: np.ndarray) -> np.ndarray:
+        """The first value of each of these rows, "" where blank."""
+        codes = self.single[rows]
+        found = np.full(len(rows), "", dtype=object)
+        known = codes != BLANK
+        found[known] = self.words[codes[known]]
+        return found
+
     def take(self, rows: np.ndarray) -> "Column":
         return self.recoded(self.codes[rows])
 
@@ -135,3 +143,29 @@ def sorted_distinct(values: np.ndarray) -> np.ndarray:
     """The distinct values in order. NumPy's own `unique` hashes whole numbers, at fifteen times the cost."""
     ordered = np.sort(values)
     return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
+def in_order(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers from 0 on in order, and the place of each; equal ones in the order of their places.
+
+    Sorting numbers that hold value and place together takes half the time of sorting places.
+    """
+    bits = len(values).bit_length()
+    if not len(values) or int(values.max()).bit_length() + bits > 64:
+        order = np.argsort(values, kind="stable")
+        return values[order], order
+    packed = (values.astype(np.uint64) << np.uint64(bits)) | np.arange(len(values), dtype=np.uint64)
+    packed.sort()
+    places = (packed & np.uint64((1 << bits) - 1)).view(np.int64)
+    packed >>= np.uint64(bits)
+    return packed.view(np.int64), places
+
+
+def numbered(values: np.ndarray, known: np.ndarray) -> Column:
+    """Whole numbers from 0 on as codes, where `known`; the words are the numbers in order."""
+    filled = np.flatnonzero(known)
+    ordered, order = in_order(values[filled])
+    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    codes = np.full(len(values), BLANK, dtype=np.int32)
+    codes[filled[order]] = np.cumsum(first) - 1
+    return Column(codes, ordered[first])

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from audit.matching.codes import BLANK, Column, encode
+from audit.matching.codes import BLANK, Column, encode, numbered
 from audit.values.nicknames import formal_names
 from audit.values.text import bytes_of, text_series
 
@@ -119,15 +119,11 @@ def _encoded(values: pa.Array, column: Column) -> Column:
 def combine(columns: list[Column], *, any_filled: bool = False) -> Column:
     """Several single columns as one; blank where any part is (with `any_filled`: where all are). Words are numbers."""
     total = columns[0].single.astype(np.int64) + 1
-    blank = columns[0].single == BLANK
+    known = columns[0].single != BLANK
     for column in columns[1:]:
         total = total * (len(column.words) + 1) + column.single + 1
-        blank = (blank & (column.single == BLANK)) if any_filled else (blank | (column.single == BLANK))
-    codes, words = pd.factorize(np.where(blank, -1, total))
-    where = np.flatnonzero(words == -1)
-    if len(where):
-        codes = np.where(codes == where[0], BLANK, codes)
-    return Column(codes, words)
+        known = (known | (column.single != BLANK)) if any_filled else (known & (column.single != BLANK))
+    return numbered(total, known)
 
 
 def _rare_words(column: Column) -> tuple[Column, Column]:

@@ -119,11 +119,7 @@ def _first_letters(view: View, name: str) -> np.ndarray:
 
 def _whole_names(view: View, rows: np.ndarray) -> tuple[Column, np.ndarray]:
     """All name parts of records with their words in order of the alphabet, and a number for them without blanks."""
-    parts = [
-        np.append(view.column(name).words, "")[view.column(name).single[rows]]
-        for name in ("given", "middle", "family")
-        if view.has(name)
-    ]
+    parts = [view.column(name).texts(rows) for name in ("given", "middle", "family") if view.has(name)]
     whole = np.array([" ".join(sorted(" ".join(words).split())) for words in zip(*parts, strict=True)], dtype=object)
     codes, words = pd.factorize(whole)
     return Column(codes, words), pd.factorize(np.array([word.replace(" ", "") for word in words], dtype=object))[0]

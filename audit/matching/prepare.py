@@ -91,16 +91,13 @@ class Records:
             return held.astype(np.float64)
         frequency = self.frequency(name)
         people = np.minimum(frequency, 1.0)
-        # A value that one record alone holds needs no looking into.
+        # A value that one record alone holds is held by one person.
         several = np.append(held > 1, False)
         for key in keys:
-            rows, slots = np.nonzero((codes != BLANK) & (key.codes != BLANK)[:, None])
-            found = codes[rows, slots]
-            more = several[found]
-            pairs = sorted_distinct(found[more].astype(np.int64) * (len(key.words) + 1) + key.codes[rows[more]])
+            kinds = _kinds(np.concatenate([key.codes[(slot != BLANK) & key.filled] for slot in codes.T]))
+            rows, slots = np.nonzero(several[codes] & key.filled[:, None])
+            pairs = sorted_distinct(codes[rows, slots].astype(np.int64) * (len(key.words) + 1) + key.codes[rows])
             seen = np.bincount(pairs // (len(key.words) + 1), minlength=len(column.words))
-            seen += np.bincount(found[~more], minlength=len(column.words))
-            kinds = _kinds(key.codes[rows])
             people = np.maximum(people, -kinds * np.log(np.maximum(1 - seen / kinds, 0.01)) if kinds > 1 else seen)
         return np.minimum(people, frequency)
 

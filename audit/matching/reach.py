@@ -71,11 +71,7 @@ def _spelled_from_name(view: View, rows: np.ndarray) -> np.ndarray:
         return np.zeros(len(rows), dtype=bool)
     distinct, back = np.unique(rows, return_inverse=True)
     mailbox, given, family = (
-        _words(
-            np.append(view.column(name).words, "")[view.column(name).single[distinct]]
-            if view.has(name)
-            else np.full(len(distinct), "", dtype=object)
-        )
+        _words(view.column(name).texts(distinct) if view.has(name) else np.full(len(distinct), "", dtype=object))
         for name in ("mailbox", "given", "family")
     )
     return _is_spelled(mailbox, given, family)[back]

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 from recordlinkage.base import BaseClassifier
 
-from audit.matching.codes import BLANK
 from audit.matching.compare import Outcomes
-from audit.matching.derive import combine
 from audit.matching.levels import RELATIONS, Comparison, Relation
 from audit.matching.prepare import Records
 from audit.matching.view import BINS
@@ -231,10 +229,15 @@ def _uncompared(relation: Relation, outcomes: Outcomes, records: Records) -> flo
     if not all(name in records for name in relation.column):
         return 0.0
     columns = [records[name] for name in relation.column]
-    codes = columns[0].single if len(columns) == 1 else combine(columns).codes
-    sizes = np.bincount(codes[codes != BLANK]).astype(np.float64)
-    left, right = codes[outcomes.left], codes[outcomes.right]
-    return max((sizes * (sizes - 1) / 2).sum() - np.count_nonzero((left == right) & (left != BLANK)), 0.0)
+    known = np.logical_and.reduce([column.filled for column in columns])
+    total = np.zeros(len(records), dtype=np.int64)
+    agree = known[outcomes.left]
+    for column in columns:
+        total = total * len(column.words) + column.single
+        agree &= column.single[outcomes.left] == column.single[outcomes.right]
+    ordered = np.sort(total[known])
+    sizes = np.diff(np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1], [True]]))).astype(np.float64)
+    return max((sizes * (sizes - 1) / 2).sum() - np.count_nonzero(agree), 0.0)
 
 
 def _start(comparison: Comparison, kind: str) -> np.ndarray:
