@@ -208,18 +208,18 @@ def _taken(
 
 def _blocks(records: Records, key: tuple[str, ...]) -> Blocks:
     """The blocks of a key; a record comes once per combination of its values."""
-    rows = np.arange(len(records))
-    codes = np.zeros(len(records), dtype=np.int64)
-    width = 1
-    for part in key:
-        column = records[part]
-        values = column.slots if column.slots.shape[1] > 1 else column.single[:, None]
-        slots = values[rows]
-        known, slot = np.nonzero(slots != BLANK)
-        rows, size = rows[known], len(column.words) + 1
-        codes = codes[known] * size + slots[known, slot]
-        if (width := width * size) > 2**40:
+    rows, codes, width = np.arange(len(records)), np.zeros(len(records), dtype=np.int64), 1
+    for at, part in enumerate(key):
+        column, size = records[part], len(records[part].words) + 1
+        if at and width * size > 2**40:
             codes, width = pd.factorize(codes)[0], len(codes) + 1
+        width *= size
+        parts = []
+        for slot in column.slots.T:
+            values = slot[rows] if at else slot
+            known = np.flatnonzero(values != BLANK)
+            parts.append((rows[known], codes[known] * size + values[known]))
+        rows, codes = parts[0] if len(parts) == 1 else (np.concatenate(side) for side in zip(*parts, strict=True))
     return grouped(rows, codes)
 
 

@@ -95,8 +95,9 @@ class Records:
         several = np.append(held > 1, False)
         for key in keys:
             kinds = _kinds(np.concatenate([key.codes[(slot != BLANK) & key.filled] for slot in codes.T]))
-            rows, slots = np.nonzero(several[codes] & key.filled[:, None])
-            pairs = sorted_distinct(codes[rows, slots].astype(np.int64) * (len(key.words) + 1) + key.codes[rows])
+            found = [(slot[rows], rows) for slot in codes.T for rows in [np.flatnonzero(several[slot] & key.filled)]]
+            values, rows = (np.concatenate(side) for side in zip(*found, strict=True))
+            pairs = sorted_distinct(values.astype(np.int64) * (len(key.words) + 1) + key.codes[rows])
             seen = np.bincount(pairs // (len(key.words) + 1), minlength=len(column.words))
             people = np.maximum(people, -kinds * np.log(np.maximum(1 - seen / kinds, 0.01)) if kinds > 1 else seen)
         return np.minimum(people, frequency)
