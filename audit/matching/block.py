@@ -52,6 +52,8 @@ _REFINE = "postcode call family_sound city year company_key".split()
 """Further keys that split blocks which are too large, three of them each time."""
 _REFINING = 0.1
 """Part of the budget for splitting blocks that are too large."""
+_TRIED = 8
+"""For each pair that splitting may find, so many records are looked at."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ def _blocks(records: Records, key: tuple[str, ...]) -> Blocks:
     """The blocks of a key; a record comes once per combination of its values."""
     rows, codes, width = np.arange(len(records)), np.zeros(len(records), dtype=np.int64), 1
     for at, part in enumerate(key):
-        column, size = records[part], len(records[part].words) + 1
+        column, size = records[part], len(records[part].values) + 1
         if at and width * size > 2**40:
             codes, width = pd.factorize(codes)[0], len(codes) + 1
         width *= size
@@ -224,13 +226,15 @@ def _blocks(records: Records, key: tuple[str, ...]) -> Blocks:
 
 
 def _split(records: Records, blocks: Blocks, parts: Sequence[str], budget: int) -> list[Blocks]:
-    """Blocks that are too large, split by each of several further keys, within a budget."""
+    """Blocks that are too large, split by each of several further keys, within a budget; the largest stay whole where
+    there are so many records that few of their pairs could be taken."""
     rows, codes = blocks.larger()
+    rows, codes = rows[: _TRIED * budget], codes[: _TRIED * budget]
     split = []
     for part in parts:
         values = records[part].single[rows]
         known = values != BLANK
-        finer = codes[known].astype(np.int64) * (len(records[part].words) + 1) + values[known]
+        finer = codes[known].astype(np.int64) * (len(records[part].values) + 1) + values[known]
         split.append(grouped(rows[known], finer))
     largest = largest_block(split, budget)
     return [part.up_to(largest) for part in split]

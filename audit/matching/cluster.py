@@ -40,9 +40,24 @@ def log_odds(probability: np.ndarray) -> np.ndarray:
 
 
 def components(left: np.ndarray, right: np.ndarray, records: int) -> np.ndarray:
-    """The connected component of every record."""
-    graph = coo_matrix((np.ones(len(left), dtype=bool), (left, right)), shape=(records, records))
-    return connected_components(graph, directed=False)[1]
+    """The connected component of every record, by the number of its first one."""
+    label = np.arange(records)
+    names, (one, other) = _renamed(records, left, right)
+    graph = coo_matrix((np.ones(len(one), dtype=bool), (one, other)), shape=(len(names), len(names)))
+    count, found = connected_components(graph, directed=False)
+    first = np.full(count, records)
+    first[found[::-1]] = names[::-1]
+    label[names] = first[found]
+    return label
+
+
+def _renamed(records: int, *ends: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The records that are ends of links, and the ends as places among them: few of many records have any."""
+    used = np.zeros(records, dtype=bool)
+    for end in ends:
+        used[end] = True
+    place = np.cumsum(used) - 1
+    return np.flatnonzero(used), [place[end] for end in ends]
 
 
 def pairs_within(labels: np.ndarray, largest: int) -> tuple[np.ndarray, np.ndarray]:
@@ -89,30 +104,32 @@ def average_linkage(links: Links, records: int, threshold: float) -> np.ndarray:
     seen: np.ndarray = np.ones(len(left))
     conflict: np.ndarray = links.conflict[inside].astype(float)
     top = total
+    names, (left, right) = _renamed(records, left, right)
+    sizes, once, cluster = sizes[names], once[names], np.arange(len(names))
     if links.together is not None:
-        left, right, total, seen, conflict, top = _gathered(left, right, total, seen, conflict, top, records)
+        left, right, total, seen, conflict, top = _gathered(left, right, total, seen, conflict, top)
     for _ in range(_ROUNDS):
         pairs = sizes[left] * sizes[right]
         mean = (1 - _NEAREST) * (total + _UNSEEN * (pairs - seen)) / pairs + _NEAREST * top
         near = np.flatnonzero((mean > threshold) & (conflict == 0) & ((once[left] & once[right]) == 0))
         if not len(near):
             break
-        order = near[np.lexsort((_tie(left[near], right[near]), -np.round(mean[near], 9)))]
-        best = np.full(records, -1, dtype=np.int64)
+        order = near[np.lexsort((_tie(names[left[near]], names[right[near]]), -np.round(mean[near], 9)))]
+        best = np.full(len(names), -1, dtype=np.int64)
         for ends in (left, right):
             known, where = np.unique(ends[order], return_index=True)
             better = (best[known] < 0) | (where < best[known])
             best[known[better]] = where[better]
         mutual = order[(best[left[order]] == np.arange(len(order))) & (best[right[order]] == np.arange(len(order)))]
-        into = np.arange(records)
+        into = np.arange(len(names))
         into[right[mutual]] = left[mutual]
         once[left[mutual]] |= once[right[mutual]]
-        labels = into[labels]
-        sizes = np.bincount(labels, minlength=records).astype(float)
-        left, right, total, seen, conflict, top = _gathered(
-            into[left], into[right], total, seen, conflict, top, records
-        )
-    return labels
+        cluster = into[cluster]
+        sizes = np.bincount(into, sizes, minlength=len(names))
+        left, right, total, seen, conflict, top = _gathered(into[left], into[right], total, seen, conflict, top)
+    joined = np.arange(records)
+    joined[names] = names[cluster]
+    return joined[labels]
 
 
 def _gathered(
@@ -122,11 +139,11 @@ def _gathered(
     seen: np.ndarray,
     conflict: np.ndarray,
     top: np.ndarray,
-    records: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The links between clusters: those of their members added up, `top` the best of them."""
     apart = left != right
     low, high = np.minimum(left, right)[apart], np.maximum(left, right)[apart]
+    records = int(high.max(initial=0)) + 1
     key, back = np.unique(low * records + high, return_inverse=True)
     total, seen, conflict = (np.bincount(back, part[apart], minlength=len(key)) for part in (total, seen, conflict))
     highest = np.full(len(key), -np.inf)

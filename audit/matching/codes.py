@@ -24,13 +24,13 @@ _LETTER[:128] = np.uint64(1) << np.array(
 
 @dataclass(frozen=True)
 class Column:
-    """One comparable field: a code per row into the distinct values `words`; BLANK where nothing is known.
+    """One comparable field: a code per row into the distinct `values`; BLANK where nothing is known.
 
     `codes` has one column per value that a record may hold (several mails, phones); single fields have shape (rows,).
     """
 
     codes: np.ndarray
-    words: np.ndarray
+    values: np.ndarray | pa.Array
 
     def __post_init__(self) -> None:
         # Half the memory of what NumPy makes of itself; who multiplies codes must widen them.
@@ -51,9 +51,15 @@ class Column:
         return self.single != BLANK
 
     @cached_property
+    def words(self) -> np.ndarray:
+        """The distinct values as Python has them; of texts in Arrow made only where they are looked at one by one."""
+        values = self.values
+        return values.to_numpy(zero_copy_only=False) if isinstance(values, pa.Array) else values
+
+    @cached_property
     def array(self) -> pa.Array:
         """The distinct values as Arrow has them."""
-        return pa.array(self.words, pa.large_string())
+        return self.values if isinstance(self.values, pa.Array) else pa.array(self.values, pa.large_string())
 
     @cached_property
     def lengths(self) -> np.ndarray:
@@ -69,7 +75,7 @@ class Column:
     def letters(self) -> np.ndarray:
         """Which letters every distinct value has, a bit each: what two values do not share are errors at least."""
         data, at = text.bytes_of(self.array)
-        found = np.zeros(len(self.words), dtype=np.uint64)
+        found = np.zeros(len(self.values), dtype=np.uint64)
         filled = np.flatnonzero(np.diff(at))
         for start in range(0, len(filled), _PART):
             part = filled[start : start + _PART]
@@ -80,22 +86,19 @@ class Column:
     @cached_property
     def hashed(self) -> np.ndarray:
         """A number for every distinct value that follows from it alone."""
-        return pd.util.hash_array(self.words, categorize=False) if len(self.words) else np.zeros(0, np.uint64)
+        return pd.util.hash_array(self.words, categorize=False) if len(self.values) else np.zeros(0, np.uint64)
 
-    def texts(self, rows: np.ndarray) -> np.ndarray:
+    def texts(self, rows: np.ndarray) -> pa.Array:
         """The first value of each of these rows, "" where blank."""
         codes = self.single[rows]
-        found = np.full(len(rows), "", dtype=object)
-        known = codes != BLANK
-        found[known] = self.words[codes[known]]
-        return found
+        return pc.fill_null(self.array.take(pa.array(codes, mask=codes == BLANK)), "")
 
     def take(self, rows: np.ndarray) -> "Column":
         return self.recoded(self.codes[rows])
 
     def recoded(self, codes: np.ndarray) -> "Column":
         """Other codes into the same distinct values, with what is known of these."""
-        made = Column(codes, self.words)
+        made = Column(codes, self.values)
         made.__dict__.update({name: known for name, known in self.__dict__.items() if name not in made.__dict__})
         return made
 
@@ -110,9 +113,7 @@ def encode(values: pd.Series, clean: Callable[[pd.Series], pd.Series] | None = N
     if clean is not None:
         words, place = text.factorise(clean(words))
         codes = np.append(place, BLANK)[codes]
-    column = Column(codes, words.to_numpy(dtype=object))
-    column.__dict__["array"] = text.arrow(words)
-    return column
+    return Column(codes, text.arrow(words))
 
 
 def blank(rows: int) -> Column:
@@ -122,7 +123,7 @@ def blank(rows: int) -> Column:
 
 def vocabulary(columns: Mapping[str, Column]) -> dict[str, Column]:
     """Several columns in codes of one vocabulary, so that a given name can equal a family name."""
-    sizes = [len(column.words) for column in columns.values()]
+    sizes = [len(column.values) for column in columns.values()]
     if not any(sizes[1:]):
         return {name: next(iter(columns.values())).recoded(column.codes) for name, column in columns.items()}
     place, words = pd.factorize(np.concatenate([column.words for column in columns.values()]))
@@ -136,7 +137,7 @@ def vocabulary(columns: Mapping[str, Column]) -> dict[str, Column]:
 def either(first: Column, second: Column) -> Column:
     """`first`, and `second` where that is blank."""
     one, other = vocabulary({"first": first, "second": second}).values()
-    return Column(np.where(one.codes == BLANK, other.codes, one.codes), one.words)
+    return one.recoded(np.where(one.codes == BLANK, other.codes, one.codes))
 
 
 def sorted_distinct(values: np.ndarray) -> np.ndarray:

@@ -95,10 +95,10 @@ def _identifies_people(records: Records, outcomes: Outcomes) -> np.ndarray:
     customer, source = records.columns["customer"].single, records.columns["source"].single
     filled = customer != BLANK
     weights = records.counts[filled]
-    sources = len(records.columns["source"].words)
-    key = source[filled].astype(np.int64) * (len(records.columns["customer"].words) + 1) + customer[filled]
+    sources = len(records.columns["source"].values)
+    key = source[filled].astype(np.int64) * (len(records.columns["customer"].values) + 1) + customer[filled]
     distinct, back = np.unique(key, return_inverse=True)
     repeated = np.bincount(back, weights) > 1
-    owner = distinct // (len(records.columns["customer"].words) + 1)
+    owner = distinct // (len(records.columns["customer"].values) + 1)
     several = np.bincount(owner[owner >= 0], repeated[owner >= 0], minlength=sources) > 0
     return np.append(several, False)[source[outcomes.left]]

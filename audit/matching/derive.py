@@ -71,7 +71,7 @@ def recipes(columns: Mapping[str, Column], once: Once) -> dict[str, Callable[[],
 
 def recode(column: Column, function: Callable[[str], str]) -> Column:
     """`function` of each distinct value; empty results are blank."""
-    used = np.zeros(len(column.words) + 1, dtype=bool)
+    used = np.zeros(len(column.values) + 1, dtype=bool)
     used[column.codes.ravel()] = True
     made = [function(word) if keep else "" for word, keep in zip(column.words, used[:-1], strict=True)]
     codes, words = pd.factorize(np.array([*made, ""], dtype=object))
@@ -113,7 +113,7 @@ def parted(column: Column, mark: str) -> tuple[Column, Column]:
 
 def _encoded(values: pa.Array, column: Column) -> Column:
     again = encode(text_series(values))
-    return Column(np.append(again.codes, BLANK)[column.codes], again.words)
+    return again.recoded(np.append(again.codes, BLANK)[column.codes])
 
 
 def combine(columns: list[Column], *, any_filled: bool = False) -> Column:
@@ -121,7 +121,7 @@ def combine(columns: list[Column], *, any_filled: bool = False) -> Column:
     total = columns[0].single.astype(np.int64) + 1
     known = columns[0].single != BLANK
     for column in columns[1:]:
-        total = total * (len(column.words) + 1) + column.single + 1
+        total = total * (len(column.values) + 1) + column.single + 1
         known = (known | (column.single != BLANK)) if any_filled else (known & (column.single != BLANK))
     return numbered(total, known)
 
@@ -185,4 +185,4 @@ def _unordered(columns: list[Column]) -> Column:
     """Given and family name of a record in either order, as one; blank unless one is known."""
     one, other = columns[0].single, columns[-1].single
     ordered = [np.minimum(one, other), np.maximum(one, other)] if len(columns) > 1 else [one]
-    return combine([Column(part, columns[0].words) for part in ordered], any_filled=True)
+    return combine([columns[0].recoded(part) for part in ordered], any_filled=True)

@@ -37,7 +37,7 @@ def given_grades(pairs: WordPairs) -> np.ndarray:
 def are_nicknames(pairs: WordPairs) -> np.ndarray:
     """Where two given names are nicknames of each other or of one formal name."""
     formal, listed = formal_names(), related()
-    known = np.zeros(len(pairs.column.words), dtype=bool)
+    known = np.zeros(len(pairs.column.values), dtype=bool)
     known[pairs.one] = known[pairs.other] = True
     used = np.flatnonzero(known)
     known[used] = [word in formal for word in pairs.column.words[used]]
@@ -119,7 +119,7 @@ def _first_letters(view: View, name: str) -> np.ndarray:
 
 def _whole_names(view: View, rows: np.ndarray) -> tuple[Column, np.ndarray]:
     """All name parts of records with their words in order of the alphabet, and a number for them without blanks."""
-    parts = [view.column(name).texts(rows) for name in ("given", "middle", "family") if view.has(name)]
+    parts = [view.column(name).texts(rows).to_pylist() for name in ("given", "middle", "family") if view.has(name)]
     whole = np.array([" ".join(sorted(" ".join(words).split())) for words in zip(*parts, strict=True)], dtype=object)
     codes, words = pd.factorize(whole)
     return Column(codes, words), pd.factorize(np.array([word.replace(" ", "") for word in words], dtype=object))[0]

@@ -70,7 +70,7 @@ class Records:
         """How many rows of the table hold each distinct value of a column."""
         column = self[name]
         weights = self.counts.astype(np.float64)
-        found = [np.bincount(codes + 1, weights, minlength=len(column.words) + 1)[1:] for codes in column.slots.T]
+        found = [np.bincount(codes + 1, weights, minlength=len(column.values) + 1)[1:] for codes in column.slots.T]
         return np.sum(found, axis=0)
 
     def sharers(self, name: str) -> np.ndarray:
@@ -85,7 +85,7 @@ class Records:
             return self.frequency(name)
         column = self[name]
         codes = column.slots
-        held = np.bincount(codes.ravel() + 1, minlength=len(column.words) + 1)[1:]
+        held = np.bincount(codes.ravel() + 1, minlength=len(column.values) + 1)[1:]
         if len(self) >= _FEW and max(_kinds(key.codes[key.filled]) for key in keys) < _FEWEST_KINDS:
             # Rows that say the same count once: a record repeated is no sign of many people.
             return held.astype(np.float64)
@@ -97,8 +97,8 @@ class Records:
             kinds = _kinds(np.concatenate([key.codes[(slot != BLANK) & key.filled] for slot in codes.T]))
             found = [(slot[rows], rows) for slot in codes.T for rows in [np.flatnonzero(several[slot] & key.filled)]]
             values, rows = (np.concatenate(side) for side in zip(*found, strict=True))
-            pairs = sorted_distinct(values.astype(np.int64) * (len(key.words) + 1) + key.codes[rows])
-            seen = np.bincount(pairs // (len(key.words) + 1), minlength=len(column.words))
+            pairs = sorted_distinct(values.astype(np.int64) * (len(key.values) + 1) + key.codes[rows])
+            seen = np.bincount(pairs // (len(key.values) + 1), minlength=len(column.values))
             people = np.maximum(people, -kinds * np.log(np.maximum(1 - seen / kinds, 0.01)) if kinds > 1 else seen)
         return np.minimum(people, frequency)
 
@@ -231,7 +231,7 @@ def _parts(values: pd.Series) -> list[pd.Series]:
 def _slots(table: Table, fields: Sequence[str], clean: Callable[[pd.Series], pd.Series]) -> Column:
     """Columns of like values as one with a slot each; repeated and blank values moved out."""
     parts = [encode(part, clean) for name in fields for part in _parts(table.column(name))]
-    parts = [part for part in parts if len(part.words)] or parts[:1]
+    parts = [part for part in parts if len(part.values)] or parts[:1]
     together = list(vocabulary({str(at): part for at, part in enumerate(parts)}).values())
     codes = np.stack([part.codes for part in together], axis=1)
     for left in range(codes.shape[1]):

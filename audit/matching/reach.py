@@ -70,9 +70,9 @@ def _spelled_from_name(view: View, rows: np.ndarray) -> np.ndarray:
     if not view.has("given") and not view.has("family"):
         return np.zeros(len(rows), dtype=bool)
     distinct, back = np.unique(rows, return_inverse=True)
+    nothing = pa.array([""], pa.large_string()).take(np.zeros(len(distinct), dtype=np.int64))
     mailbox, given, family = (
-        _words(view.column(name).texts(distinct) if view.has(name) else np.full(len(distinct), "", dtype=object))
-        for name in ("mailbox", "given", "family")
+        view.column(name).texts(distinct) if view.has(name) else nothing for name in ("mailbox", "given", "family")
     )
     return _is_spelled(mailbox, given, family)[back]
 

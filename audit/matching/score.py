@@ -233,7 +233,7 @@ def _uncompared(relation: Relation, outcomes: Outcomes, records: Records) -> flo
     total = np.zeros(len(records), dtype=np.int64)
     agree = known[outcomes.left]
     for column in columns:
-        total = total * len(column.words) + column.single
+        total = total * len(column.values) + column.single
         agree &= column.single[outcomes.left] == column.single[outcomes.right]
     ordered = np.sort(total[known])
     sizes = np.diff(np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1], [True]]))).astype(np.float64)

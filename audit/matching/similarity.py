@@ -149,7 +149,7 @@ class DistinctPairs(BaseCompareFeature):
             unequal &= where
         at = np.flatnonzero(unequal)
         low, high = np.minimum(left[at], right[at]), np.maximum(left[at], right[at])
-        size = len(column.words) + 1
+        size = len(column.values) + 1
         if len(at) < size:
             # Where values are that many, hardly a pair of them comes twice.
             values = self.grade(WordPairs(column, low, high, self.workers))
