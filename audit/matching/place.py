@@ -26,13 +26,32 @@ def place(view: View) -> np.ndarray:
     result.set("street", near_street & agrees & (street | city | code))
     other_street = _both(view, "street") & ~near_street
     if view.has("postcode"):
-        bits = view.bits("postcode", view.codes("postcode")[0])
+        bits = _beyond_name(view, view.bits("postcode", view.codes("postcode")[0]))
         result.set("postcode", code & ~other_street, bits).set("postcode, other street", code, bits)
     if view.has("city"):
-        bits = view.bits("city", view.codes("city")[0])
+        bits = _beyond_name(view, view.bits("city", view.codes("city")[0]))
         result.set("city", city & ~other_street, bits).set("city, other street", city, bits)
     result.set("city alike", near_city | near_code)
     return result.set("different", known_place | _both(view, "street")).values
+
+
+def _beyond_name(view: View, bits: np.ndarray) -> np.ndarray:
+    """The half bits that a place adds to the names: that Ashford Library is in Ashford says nothing new."""
+    if view.records.entity != "account" or not view.has("company") or not view.has("city"):
+        return bits
+    tells = view.records.once("names that tell the city", lambda: _tells_city(view))
+    told = tells[view.left] & tells[view.right] & view.equal("city")
+    return np.where(told, np.maximum(bits - view.bits("city", view.codes("city")[0]), 1), bits)
+
+
+def _tells_city(view: View) -> np.ndarray:
+    """Per record whether its name has the words of its city."""
+    name, city = (
+        np.array([*(f" {word} " for word in column.words), ""], dtype=object)[column.single]
+        for column in (view.column("company"), view.column("city"))
+    )
+    found = [place != "" and place in whole for whole, place in zip(name, city, strict=True)]
+    return np.array(found, dtype=bool)
 
 
 def _same(view: View, name: str) -> np.ndarray:

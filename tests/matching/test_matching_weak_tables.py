@@ -1,0 +1,49 @@
+"""Tables with few fields and without duplicates: resemblance that has another cause is no duplicate."""
+
+import numpy as np
+import pandas as pd
+
+from audit.dataset import Table, table_from_frame
+from audit.matching import MatchResult, match
+from audit.schema import TEXT
+
+_TOWNS = [first + last for first in "Ash Brad Chel Dun East Farn".split() for last in "ford bury ton ham ley".split()]
+_STREETS = [first + last for first in "Oak Mill Hill Park".split() for last in (" Street", " Road", " Lane")]
+_TRADES = "Cafe,Pharmacy,Primary School,Bakery,Library,Hotel,Dental Clinic,Bookshop,Garage,Museum".split(",")
+_ONSETS, _ENDS = "Bar Cal Dor Fen Gil Har Jes Kel Lam Mor".split(), "man well ner stock ridge ders low combe".split()
+
+
+def shops(count: int, seed: int) -> pd.DataFrame:
+    """Different shops, many named after their towns; every seventh is a branch of a chain behind one number."""
+    draw = np.random.default_rng(seed)
+
+    def some(values: list[str]) -> np.ndarray:
+        return np.array(values, dtype=object)[draw.integers(0, len(values), count)]
+
+    town, trade = some(_TOWNS), some(_TRADES)
+    owner = some(_ONSETS) + some(_ENDS)
+    name = np.where(draw.random(count) < 0.4, town, owner) + " " + trade
+    chain = np.flatnonzero(draw.random(count) < 1 / 7)
+    number = np.array([f"0{one} {other}" for one, other in draw.integers(200_000, 999_999, (count, 2))], dtype=object)
+    name[chain], number[chain[::2]] = "Merton Pharmacy", "0800 555 1234"
+    house = np.array([f"{number} " for number in draw.integers(1, 200, count)], dtype=object)
+    return pd.DataFrame({"name": name, "street": house + some(_STREETS), "city": town, "phone": number})
+
+
+def accounts(frame: pd.DataFrame) -> Table:
+    return table_from_frame("account", frame.astype(TEXT))
+
+
+def merged(result: MatchResult) -> int:
+    return int(result.pairs["decision"].eq("merge").sum())
+
+
+def test_a_town_in_the_name_is_no_second_agreement() -> None:
+    frame = shops(400, seed=6)
+    told = pd.DataFrame({"name": ["Ashford Library"] * 2, "street": ["1 Oak Street", "9 Mill Lane"], "city": "Ashford"})
+    own = told.assign(name="Harner Library")
+    result = match(accounts(pd.concat([frame, told, own], ignore_index=True)[["name", "street", "city"]]))
+    last = len(frame)
+    asked = pd.DataFrame({"left": [last, last + 2], "right": [last + 1, last + 3]})
+    weight = result.explain(asked).set_index(["left", "comparison"])["weight"].xs("address", level="comparison")
+    assert weight[last] < weight[last + 2] - 2
