@@ -41,8 +41,17 @@ def word_matrix(names: np.ndarray, weights: np.ndarray) -> sparse.csr_matrix:
 def _name_bits(view: View) -> np.ndarray:
     """Half bits per distinct name: how often it is seen beside this pair, and how often its words would meet."""
     matrix, held = view.records.once("words of names", lambda: _words_of_names(view))
-    by_words = np.exp2(-np.minimum(np.asarray(matrix.sum(axis=1)).ravel(), 26.0))
+    by_words = np.exp2(-np.minimum(_whole_bits(matrix, held), 26.0))
     return np.append(half_bits(np.maximum(held - 2, 0.0) / max(held.sum(), 1.0) + by_words), 0)
+
+
+def _whole_bits(matrix: sparse.csr_matrix, held: np.ndarray) -> np.ndarray:
+    """Bits of each name as a whole: that another one is as long, and has the same word in each place."""
+    length = np.diff(matrix.indptr)
+    weights = np.maximum(held, 1.0)
+    as_long = np.bincount(length, weights)[length] / weights.sum()
+    words = max((length * weights).sum() / weights.sum(), 1.0)
+    return np.asarray(matrix.sum(axis=1)).ravel() + length * np.log2(words) - np.log2(as_long)
 
 
 def _words_of_names(view: View) -> tuple[sparse.csr_matrix, np.ndarray]:
@@ -53,8 +62,9 @@ def _words_of_names(view: View) -> tuple[sparse.csr_matrix, np.ndarray]:
 def _grades(view: View, where: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Grade and half bits of the words shared, per pair of unequal names."""
     column = view.column("company")
-    matrix, _ = view.records.once("words of names", lambda: _words_of_names(view))
+    matrix, frequent = view.records.once("words of names", lambda: _words_of_names(view))
     totals = np.asarray(matrix.sum(axis=1)).ravel()
+    whole = view.records.once("bits of whole names", lambda: _whole_bits(matrix, frequent))
     binary = matrix.copy()
     binary.data = np.ones_like(binary.data)
     bare = view.records.once("names without blanks", lambda: _without_blanks(column.words))
@@ -74,7 +84,11 @@ def _grades(view: View, where: np.ndarray | None = None) -> tuple[np.ndarray, np
         result[(shared >= 0.99 * high) | (bare[a] == bare[b])] = _TYPO
         shuffled = np.flatnonzero(held & (result == _PART))
         shared[shuffled[~_in_order(pairs.only(shuffled))]] *= _SHUFFLED
-        bits = np.where(result == _TYPO, np.maximum(low - _TYPO_BITS, shared), shared)
+        likely = np.minimum(whole[a], whole[b])
+        bits = np.where(result == _TYPO, np.maximum(likely - _TYPO_BITS, shared), shared)
+        # Written as one word or as several, a name is as rare as its words are together.
+        joined = bare[a] == bare[b]
+        bits[joined] = likely[joined]
         return result * BINS + np.clip(2 * bits, 1, BINS - 1).astype(np.int64)
 
     packed = view.graded("company", grade, where)

@@ -47,3 +47,11 @@ def test_a_town_in_the_name_is_no_second_agreement() -> None:
     asked = pd.DataFrame({"left": [last, last + 2], "right": [last + 1, last + 3]})
     weight = result.explain(asked).set_index(["left", "comparison"])["weight"].xs("address", level="comparison")
     assert weight[last] < weight[last + 2] - 2
+
+
+def test_a_name_written_as_one_word_is_as_rare_as_its_words() -> None:
+    frame = shops(400, seed=7)[["name"]]
+    more = pd.DataFrame({"name": ["Calwell Motors", "CalwellMotors", "Calwell Steel", "Dorlow Motors"]})
+    result = match(accounts(pd.concat([frame, more], ignore_index=True)))
+    asked = pd.DataFrame({"left": [len(frame)], "right": [len(frame) + 1]})
+    assert result.explain(asked)["weight"].sum() > 10
