@@ -1,6 +1,6 @@
 """What is compared and on which levels: the starting weights that the table's own pairs then correct."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Level:
     """How often true duplicates may show it, whatever is learned."""
     stranger: float = 0.001
     """How often strangers show it, before any are seen."""
+    related_at_most: float = 1.0
+    """How often members of a relation may show it, whatever is learned."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +102,17 @@ BIRTH = Comparison(
     "birth",
     "date of birth",
     (
-        Level("same", "same date of birth", 0.8, by_value=True),
-        Level("swapped", "day and month of birth swapped", 0.02),
-        Level("digit", "date of birth one digit off", 0.08),
-        Level("parts", "two parts of the date of birth agree", 0.03),
-        Level("close", "dates of birth within days", 0.01),
-        Level("near", "dates of birth within weeks", 0.01, stranger=0.02),
-        Level("digits", "date of birth two digits off", 0.01, stranger=0.005),
-        Level("year", "same year of birth", 0.02, at_most=0.06, stranger=0.015),
-        Level("different", "date of birth differs", 0.03, at_most=0.08),
+        Level("same", "same date of birth", 0.8, 0.03, by_value=True, related_at_most=0.03),
+        Level("swapped", "day and month of birth swapped", 0.02, 0.0),
+        Level("digit", "date of birth one digit off", 0.08, 0.01),
+        Level("parts", "two parts of the date of birth agree", 0.03, 0.01),
+        Level("close", "dates of birth within days", 0.01, 0.01),
+        Level("near", "dates of birth within weeks", 0.01, 0.03, stranger=0.02),
+        Level("digits", "date of birth two digits off", 0.01, 0.01, stranger=0.005),
+        Level("year", "same year of birth", 0.02, 0.02, at_most=0.06, stranger=0.015),
+        Level("different", "date of birth differs", 0.03, 0.88, at_most=0.08),
     ),
+    shared_by=("household",),
 )
 GENDER = Comparison(
     "gender",
@@ -176,6 +179,11 @@ PLACE = Comparison(
     ),
     shared_by=("household", "colleague", "neighbour"),
 )
+_FEW_MOVE = {
+    "street": 0.1, "postcode, other street": 0.1, "city, other street": 0.1, "different": 0.1,
+}  # fmt: skip
+SEAT = replace(PLACE, levels=tuple(replace(one, at_most=_FEW_MOVE.get(one.name, 1.0)) for one in PLACE.levels))
+"""The address of an organisation: one that is somewhere else is mostly another."""
 COMPANY = Comparison(
     "company",
     "company",
@@ -195,9 +203,9 @@ ORGANISATION = Comparison(
         Level("same", "same name", 0.5, 0.6, by_value=True),
         Level("part", "one name holds the other", 0.15, 0.15, by_value=True),
         Level("typo", "name {0} ~ {1} (typing error)", 0.15, 0.05, by_value=True),
-        Level("most words", "names share most words", 0.08, 0.1, stranger=0.003),
-        Level("some words", "names share some words", 0.05, 0.05, stranger=0.01),
-        Level("different", "name differs", 0.07, 0.05),
+        Level("most words", "names share most words", 0.08, 0.1, at_most=0.2, stranger=0.003),
+        Level("some words", "names share some words", 0.05, 0.05, at_most=0.15, stranger=0.01),
+        Level("different", "name differs", 0.07, 0.05, at_most=0.1),
     ),
     shared_by=("branch",),
 )
@@ -234,13 +242,13 @@ CONTACT = (
     GIVEN, FAMILY, MIDDLE, SUFFIX, BIRTH, GENDER, EMAIL, PHONE, NATIONAL, CUSTOMER, PROFILE, PLACE, COMPANY,
     ORGANISATION, SITE, JOB, SOURCE,
 )  # fmt: skip
-ACCOUNT = (ORGANISATION, EMAIL, PHONE, NATIONAL, SITE, PLACE, SOURCE)
+ACCOUNT = (ORGANISATION, EMAIL, PHONE, NATIONAL, SITE, SEAT, SOURCE)
 RELATIONS = {
     "contact": (
         Relation(
             "household",
             "household",
-            ("family", "place", "email", "phone", "company"),
+            ("family", "place", "email", "phone", "company", "birth"),
             unlike=("given",),
             column=("family", "address"),
         ),

@@ -182,13 +182,15 @@ class Model(BaseClassifier):
         """The chances of one comparison's levels, given how likely each pattern is of each kind."""
         name = comparison.name
         counts = np.bincount(level, weighted[:, SAME], minlength=len(comparison.levels) + 1)
-        self.same[name] = _capped(_learn(counts, _start(comparison, "same"), comparison.prior), comparison)
+        learned = _learn(counts, _start(comparison, "same"), comparison.prior)
+        self.same[name] = _capped(learned, [level.at_most for level in comparison.levels])
         for kind, relation in enumerate(self.relations, start=2):
             if (relation.name, name) in self.related:
                 counts = np.bincount(level, weighted[:, kind], minlength=len(comparison.levels) + 1)
                 if name in _OWN_KEY and counts[2:].any():
                     counts[2:] *= 1 + self.beyond[kind] / counts[2:].sum()
                 learned = _learn(counts, _start(comparison, "related"), comparison.prior)
+                learned = _capped(learned, [level.related_at_most for level in comparison.levels])
                 decisive = name in relation.needs[: relation.decisive]
                 self.related[relation.name, name] = _decided(learned, comparison) if decisive else learned
 
@@ -251,9 +253,9 @@ def _learn(counts: np.ndarray, start: np.ndarray, prior: float) -> np.ndarray:
     return np.maximum((counts + prior * start) / (counts.sum() + prior), 1e-9)
 
 
-def _capped(chance: np.ndarray, comparison: Comparison) -> np.ndarray:
-    """No level above the most that is believable for duplicates; what is cut goes to the others in proportion."""
-    most = np.array([1.0, *(level.at_most for level in comparison.levels)])
+def _capped(chance: np.ndarray, at_most: Sequence[float]) -> np.ndarray:
+    """No level above the most that is believable; what is cut goes to the others in proportion."""
+    most = np.array([1.0, *at_most])
     over = chance > most
     free = chance[~over].sum()
     return np.where(over, most, chance * (1 - most[over].sum()) / free) if over.any() else chance

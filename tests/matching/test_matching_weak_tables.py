@@ -55,3 +55,28 @@ def test_a_name_written_as_one_word_is_as_rare_as_its_words() -> None:
     result = match(accounts(pd.concat([frame, more], ignore_index=True)))
     asked = pd.DataFrame({"left": [len(frame)], "right": [len(frame) + 1]})
     assert result.explain(asked)["weight"].sum() > 10
+
+
+def test_shops_of_chains_and_of_one_town_stay_apart() -> None:
+    frame = shops(1500, seed=5)
+    assert merged(match(accounts(frame))) <= 5
+    assert merged(match(accounts(frame[["name", "street", "city"]]))) <= 15
+
+
+def test_twins_are_not_one_person() -> None:
+    draw = np.random.default_rng(3)
+    count = 1200
+    given = np.array([first + last for first in _ONSETS for last in ("a", "o", "ius", "ette")], dtype=object)
+    family = np.array([first + last for first in _ONSETS for last in _ENDS], dtype=object)
+    born = np.datetime64("1940-01-01") + draw.integers(0, 25_000, count)
+    first = draw.integers(0, len(given), count)
+    last = draw.integers(0, len(family), count)
+    twin = np.arange(0, 60, 2)
+    last[twin + 1], born[twin + 1], first[twin + 1] = last[twin], born[twin], (first[twin] + 7) % len(given)
+    frame = pd.DataFrame({"first_name": given[first], "last_name": family[last]}).astype(TEXT)
+    again = frame.iloc[200:300].assign(last_name=frame["last_name"].iloc[200:300] + "e")
+    frame = pd.concat([frame, again], ignore_index=True)
+    frame["date_of_birth"] = pd.Series(np.append(born, born[200:300])).astype("datetime64[us]")
+    clusters = match(table_from_frame("contact", frame)).clusters["cluster"].to_numpy()
+    assert (clusters[twin] == clusters[twin + 1]).mean() < 0.1
+    assert (clusters[200:300] == clusters[count:]).mean() > 0.95
