@@ -28,6 +28,7 @@ _UNLIKE = -2.0
 _TOGETHER = -4.0
 """Bits against a relation whose members are apart (branches) where the place is one and the same, or not known."""
 _NOT_APART = ("same", "near", "postcode", "city")
+_ONE_NAME = ("same", "typo")
 _UNKNOWN = -3.0
 """Bits against a relation whose decisive field is not known on both sides."""
 
@@ -128,7 +129,13 @@ class Model(BaseClassifier):
                 continue
             base = np.log2(chance[at])
             bits[at] = base + rarity if level.by_value else base - np.log2(self.strangers[comparison.name][at])
+        if relation and comparison.name == relation.needs[0] and self._nowhere(relation):
+            bits[[at for at, level in enumerate(comparison.levels, 1) if level.name in _ONE_NAME]] += _TOGETHER
         return np.clip(bits, -_MAX_BITS, _MAX_BITS).ravel()
+
+    def _nowhere(self, relation: Relation) -> bool:
+        """Whether the table has nothing that could show the members of a relation apart but their names."""
+        return bool(relation.apart) and all(known.name not in relation.apart for known in self.comparisons)
 
     def _chance(self, comparison: Comparison, kind: int) -> np.ndarray | None:
         if kind == SAME:
@@ -213,7 +220,7 @@ def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -
         relation
         for relation in RELATIONS[table.entity]
         if relation.needs[0] in names
-        and (names & set(relation.needs[1:]) or (table.entity == "account" and len(names) > 2))
+        and (names & set(relation.needs[1:]) or relation.apart or (table.entity == "account" and len(names) > 2))
     )
     usual = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
     beyond = np.array([0.0, 0.0, *(_uncompared(relation, outcomes, table) for relation in relations)])

@@ -80,3 +80,20 @@ def test_twins_are_not_one_person() -> None:
     clusters = match(table_from_frame("contact", frame)).clusters["cluster"].to_numpy()
     assert (clusters[twin] == clusters[twin + 1]).mean() < 0.1
     assert (clusters[200:300] == clusters[count:]).mean() > 0.95
+
+
+def test_a_name_with_more_to_it_alone_is_another_organisation_of_the_group() -> None:
+    draw = np.random.default_rng(9)
+    owners = np.array(
+        ["".join(letters) for letters in draw.choice(list("abcdefghiklmnoprstuvw"), (400, 7))], dtype=object
+    )
+    one, other = np.sort(draw.integers(0, len(owners), (2, 900)), axis=0)
+    names = pd.Series(owners[one] + " " + owners[other] + " Works").drop_duplicates()
+    endings = np.array([" Europe", " Asia", " Finance", " Leasing"], dtype=object)
+    groups, copies = names.iloc[:100] + endings[draw.integers(0, 4, 100)], names.iloc[100:200] + " Ltd"
+    frame = pd.concat([names, groups, copies], ignore_index=True).to_frame("name")
+    assert merged(match(accounts(frame.iloc[: len(names) + 100]))) <= 5
+    clusters = match(accounts(frame)).clusters["cluster"].to_numpy()
+    count = len(names)
+    assert (clusters[:100] == clusters[count : count + 100]).mean() < 0.1
+    assert (clusters[100:200] == clusters[count + 100 :]).mean() > 0.9
