@@ -79,11 +79,11 @@ def conflicts(records: Records, outcomes: Outcomes, model: Model) -> np.ndarray:
 
 
 def _usual_births(records: Records, outcomes: Outcomes) -> np.ndarray:
-    """Pairs whose dates of birth are both no default such as 1 January or 1900."""
+    """Pairs whose dates of birth are both whole and no default such as 1 January or 1900."""
     if "birth" not in records.columns:
         return np.zeros(len(outcomes), dtype=bool)
     column = records.columns["birth"]
-    default = np.array([word.endswith("0101") or word < "19010102" for word in column.words], dtype=bool)
+    default = np.array([word.endswith(("0101", "0000")) or word < "19010102" for word in column.words], dtype=bool)
     usual = ~np.append(default, True)
     return usual[column.single[outcomes.left]] & usual[column.single[outcomes.right]]
 

@@ -44,7 +44,8 @@ class Relation:
     `needs` are the comparisons in which they agree, the first `decisive` of them nearly always; `share` is how many
     pairs per record to expect; `unlike` are comparisons in which they agree even less often than strangers do; `apart`
     are those that have to show them apart: without a difference there, two records of one name are simply the same.
-    `column` names what such pairs have in common, by which they can be counted without comparing them.
+    `column` names what such pairs have in common, by which they can be counted without comparing them. `without` are
+    comparisons of which a table has none: where there is one, another relation knows such pairs better.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Relation:
     apart: tuple[str, ...] = ()
     decisive: int = 1
     column: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 GIVEN = Comparison(
@@ -86,7 +88,7 @@ FAMILY = Comparison(
         Level("far", "last name {0} / {1} (hardly alike)", 0.02, 0.01, stranger=0.015),
         Level("different", "last name differs", 0.05, 0.04, at_most=0.2),
     ),
-    shared_by=("household", "namesake"),
+    shared_by=("household", "sibling", "namesake"),
 )
 MIDDLE = Comparison(
     "middle",
@@ -112,7 +114,7 @@ BIRTH = Comparison(
         Level("year", "same year of birth", 0.02, 0.02, at_most=0.06, stranger=0.015),
         Level("different", "date of birth differs", 0.03, 0.88, at_most=0.08),
     ),
-    shared_by=("household",),
+    shared_by=("sibling",),
 )
 GENDER = Comparison(
     "gender",
@@ -243,15 +245,17 @@ CONTACT = (
     ORGANISATION, SITE, JOB, SOURCE,
 )  # fmt: skip
 ACCOUNT = (ORGANISATION, EMAIL, PHONE, NATIONAL, SITE, SEAT, SOURCE)
+_SHARED_AT_HOME = ("place", "email", "phone", "company")
 RELATIONS = {
     "contact": (
         Relation(
             "household",
             "household",
-            ("family", "place", "email", "phone", "company", "birth"),
+            ("family", *_SHARED_AT_HOME),
             unlike=("given",),
             column=("family", "address"),
         ),
+        Relation("sibling", "brothers and sisters", ("family", "birth"), unlike=("given",), without=_SHARED_AT_HOME),
         Relation("colleague", "colleagues", ("company", "place", "email", "phone", "site"), column=("company_key",)),
         Relation("namesake", "namesakes", ("family", "given"), share=0.01, decisive=2, column=("family", "given")),
     ),

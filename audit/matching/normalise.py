@@ -96,13 +96,14 @@ def gender(distinct: pd.Series) -> pd.Series:
 
 
 def birth(dates: pd.Series, original: pd.Series) -> pd.Series:
-    """yyyymmdd; the eight digits as written where they are no date."""
+    """yyyymmdd; the eight digits as written where they are no date, yyyy0000 where only a year is known."""
     codes, days = pd.factorize(dates)
     written = text.spread(text_series(pd.Series(days).dt.strftime("%Y%m%d").to_numpy()), codes, dates.index)
     unread = (written.isna() & original.notna()).to_numpy()
     if unread.any():
         digits = substitute(text.as_text(original[unread]), r"\D", "")
-        written[unread] = digits.where((digits.str.len() == 8).fillna(False)).to_numpy()
+        dated = substitute(digits, r"^(1[0-9]{3}|20[0-9]{2})$", r"\10000")
+        written[unread] = dated.where((dated.str.len() == 8).fillna(False)).to_numpy()
     return written
 
 

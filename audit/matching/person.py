@@ -158,9 +158,11 @@ def birth(view: View) -> np.ndarray:
         result = np.full(len(pairs), 8, dtype=np.uint8)
         result[year] = 7
         result[pairs.edits == 2] = 6
-        result[close_year & (days <= 45)] = 5
-        result[close_year & (days <= 3)] = 4
-        result[(year.astype(int) + month + day) == 2] = 3
+        # Of some only the year is known.
+        whole = (left % 10000 > 0) & (right % 10000 > 0)
+        result[whole & close_year & (days <= 45)] = 5
+        result[whole & close_year & (days <= 3)] = 4
+        result[whole & ((year.astype(int) + month + day) == 2)] = 3
         result[pairs.edits <= 1] = 2
         result[year & (left // 100 % 100 == right % 100) & (left % 100 == right // 100 % 100)] = 1
         return result

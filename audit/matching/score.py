@@ -220,6 +220,7 @@ def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -
         relation
         for relation in RELATIONS[table.entity]
         if relation.needs[0] in names
+        and not names & set(relation.without)
         and (names & set(relation.needs[1:]) or relation.apart or (table.entity == "account" and len(names) > 2))
     )
     usual = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
@@ -235,7 +236,7 @@ def _uncompared(relation: Relation, outcomes: Outcomes, records: Records) -> flo
     Blocking brings the same together, but of colleagues only those who resemble each other in more than the company:
     by the candidates alone, a colleague of the same first name would look like one of few.
     """
-    if not all(name in records for name in relation.column):
+    if not relation.column or not all(name in records for name in relation.column):
         return 0.0
     columns = [records[name] for name in relation.column]
     known = np.logical_and.reduce([column.filled for column in columns])

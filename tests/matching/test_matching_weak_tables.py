@@ -97,3 +97,27 @@ def test_a_name_with_more_to_it_alone_is_another_organisation_of_the_group() -> 
     count = len(names)
     assert (clusters[:100] == clusters[count : count + 100]).mean() < 0.1
     assert (clusters[100:200] == clusters[count + 100 :]).mean() > 0.9
+
+
+def test_a_year_of_birth_alone_is_compared() -> None:
+    """Parish registers know years: they tell people apart, and neither month nor day agrees where both are unknown."""
+    draw = np.random.default_rng(5)
+    given, family = "john mary anne william thomas".split(), [first + last for first in _ONSETS for last in _ENDS]
+    people = pd.DataFrame(
+        {
+            "first_name": np.array(given)[draw.integers(0, 5, 300)],
+            "last_name": np.array(family)[draw.integers(0, len(family), 300)],
+            "date_of_birth": draw.integers(1790, 1890, 300).astype(str),
+            "city": np.array(_TOWNS)[draw.integers(0, len(_TOWNS), 300)],
+        }
+    ).drop_duplicates()
+    records = pd.concat([people, people.iloc[:80].assign(city=None)], ignore_index=True).astype(TEXT)
+    dates = pd.Series(pd.NaT, index=records.index, dtype="datetime64[us]")
+    table = table_from_frame("contact", records.assign(date_of_birth=dates), text=records[["date_of_birth"]])
+    result = match(table)
+    found = result.pairs[result.pairs["decision"].eq("merge")]
+    right = (found["right"] - found["left"]).eq(len(people))
+    assert right.sum() >= 70 and (~right).sum() <= 5
+    birth = next(one for one in result.outcomes.comparisons if one.name == "birth")
+    seen = {birth.levels[level - 1].name for level in result.outcomes.level("birth") if level}
+    assert "same" in seen and seen <= {"same", "digit", "digits", "year", "different"}
