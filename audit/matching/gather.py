@@ -113,7 +113,11 @@ def _row_labels(records: Records, labels: np.ndarray, joined: np.ndarray, option
     row_labels[records.members] = labels[of_row]
     alone = records.members[(joined < options.merge)[of_row] & ~np.isin(records.members, records.first)]
     row_labels[alone] = len(records) + np.arange(len(alone))
-    return pd.factorize(row_labels)[0]
+    rows = np.arange(len(row_labels))
+    first = np.zeros(len(records) + len(alone), dtype=np.int64)
+    first[row_labels[::-1]] = rows[::-1]
+    begins = first[row_labels]
+    return (np.cumsum(begins == rows) - 1)[begins]
 
 
 def _turned(outcomes: Outcomes, swap: np.ndarray) -> Outcomes:
@@ -123,9 +127,10 @@ def _turned(outcomes: Outcomes, swap: np.ndarray) -> Outcomes:
 
 def _identical(records: Records, joined: np.ndarray) -> tuple[Outcomes, tuple[np.ndarray, np.ndarray]]:
     """Pairs of rows that say exactly the same, each with the first of its kind."""
-    others = np.setdiff1d(np.arange(records.rows), np.cumsum(records.counts) - records.counts, assume_unique=True)
-    of_row = np.repeat(np.arange(len(records)), records.counts)
-    record = of_row[others]
+    is_first = np.zeros(records.rows, dtype=bool)
+    is_first[np.cumsum(records.counts) - records.counts] = True
+    others = np.flatnonzero(~is_first)
+    record = np.cumsum(is_first)[others] - 1
     return compare(records, record, record, 1), (records.first[record], records.members[others])
 
 

@@ -45,11 +45,12 @@ def groups(pairs: pd.DataFrame, clusters: pd.Series) -> pd.DataFrame:
     parts = []
     for kind in KINDS:
         chosen = pairs[pairs["relation"].eq(kind).to_numpy(dtype=bool)]
-        one, other = labels[chosen["left"]], labels[chosen["right"]]
-        group = components(one, other, count) if len(chosen) else np.arange(count)
-        size = np.bincount(group, minlength=count)
-        named = (size > 1) & (size <= _LARGEST.get(kind, count))
-        member = np.flatnonzero(named[group][labels])
+        group = member = np.zeros(0, dtype=np.int64)
+        if len(chosen):
+            group = components(labels[chosen["left"]], labels[chosen["right"]], count)
+            size = np.bincount(group, minlength=count)
+            named = (size > 1) & (size <= _LARGEST.get(kind, count))
+            member = np.flatnonzero(named[group][labels])
         parts.append(
             pd.DataFrame({"kind": kind, "group": group[labels[member]], "record": clusters.index[member]}).astype(
                 {"kind": pd.CategoricalDtype(KINDS)}

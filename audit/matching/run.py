@@ -1,7 +1,6 @@
 """The way through matching: prepare, block, compare, score, hear what a person decided, cluster."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -37,9 +36,10 @@ def match(table: Table, *, options: MatchOptions | None = None, decisions: pd.Da
     records = single_out(prepare(table), rulings.rows)
     found = candidates(records, options)
     alike = np.flatnonzero(records.counts > 1)
-    outcomes, repeats, strangers = _compared(records, found, alike, options)
+    compared, strangers = _compared(records, found, alike, options)
+    outcomes, repeats = (compared.take(part) for part in (slice(len(found.left)), slice(len(found.left), None)))
     weights = np.append(np.ones(len(outcomes)), records.counts[alike] - 1)
-    seen = patterns_of(outcomes.append(repeats), weights)
+    seen = patterns_of(compared, weights)
     model = fit(seen, patterns_of(strangers), outcomes, records)
     judged = judge(records, rulings)
     taught = teach(model, compare(records, *judged.labelled(), options.workers), judged.labels(), outcomes)
@@ -75,9 +75,9 @@ def match(table: Table, *, options: MatchOptions | None = None, decisions: pd.Da
 
 def _compared(
     records: Records, found: Candidates, alike: np.ndarray, options: MatchOptions
-) -> tuple[Outcomes, Outcomes, Outcomes]:
-    """The outcomes of the candidates, of the records `alike` with themselves, and of pairs drawn at random (where every
-    pair is a candidate, of those themselves)."""
+) -> tuple[Outcomes, Outcomes]:
+    """The outcomes of the candidates and behind them of the records `alike` with themselves, and of pairs drawn at
+    random (where every pair is a candidate, of the candidates themselves)."""
     n = len(records)
     pairs = [(found.left, found.right), (alike, alike)]
     if len(found.left) != n * (n - 1) // 2:
@@ -88,9 +88,9 @@ def _compared(
         pairs.append((np.minimum(one, other)[apart], np.maximum(one, other)[apart]))
     left, right = (np.concatenate([part[side] for part in pairs]) for side in (0, 1))
     outcomes = compare(records, left, right, options.workers)
-    ends = np.cumsum([0, *(len(part[0]) for part in pairs)])
-    parts = [outcomes.take(slice(start, end)) for start, end in pairwise(ends)]
-    return parts[0], parts[1], parts[-1] if len(parts) > 2 else parts[0]
+    known = len(found.left) + len(alike)
+    drawn = slice(known, None) if len(left) > known else slice(len(found.left))
+    return outcomes.take(slice(known)), outcomes.take(drawn)
 
 
 def _kinds(model: Model, patterns: Patterns) -> np.ndarray:

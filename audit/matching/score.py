@@ -36,6 +36,8 @@ _UNKNOWN = -3.0
 _OWN_KEY = frozenset({"email", "national", "customer", "profile"})
 """Comparisons whose agreement alone makes a candidate: relatives who were never compared differ there."""
 _MANY_PATTERNS = 100_000
+_PART = 100_000
+"""Pairs whose patterns are told at a time: what is worked out on the way stays in the processor."""
 _STEP = 4
 
 
@@ -61,10 +63,12 @@ def patterns_of(outcomes: Outcomes, weights: np.ndarray | None = None) -> Patter
 def _alike(columns: Sequence[np.ndarray], rows: int) -> tuple[np.ndarray, np.ndarray]:
     """The number of each row's pattern, and where each pattern is first seen."""
     digest = np.zeros(rows, dtype=np.uint64)
-    for at, column in enumerate(columns):
-        salt = np.uint64((2 * at + 1) * 0x9E3779B97F4A7C15 % 2**64)
-        mixed = (column.astype(np.uint64) + np.uint64(1)) * salt
-        digest += (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    for start in range(0, rows, _PART):
+        part = slice(start, start + _PART)
+        for at, column in enumerate(columns):
+            salt = np.uint64((2 * at + 1) * 0x9E3779B97F4A7C15 % 2**64)
+            mixed = (column[part].astype(np.uint64) + np.uint64(1)) * salt
+            digest[part] += (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     number, distinct = pd.factorize(digest)
     first = np.full(len(distinct), rows, dtype=np.int64)
     first[number[::-1]] = np.arange(rows)[::-1]
