@@ -210,7 +210,7 @@ def _taken(
 
 def _blocks(records: Records, key: tuple[str, ...]) -> Blocks:
     """The blocks of a key; a record comes once per combination of its values."""
-    rows, codes, width = np.arange(len(records)), np.zeros(len(records), dtype=np.int64), 1
+    rows, codes, width = np.zeros(0, np.int64), np.zeros(0, np.int64), 1
     for at, part in enumerate(key):
         column, size = records[part], len(records[part].values) + 1
         if at and width * size > 2**40:
@@ -220,7 +220,11 @@ def _blocks(records: Records, key: tuple[str, ...]) -> Blocks:
         for slot in column.slots.T:
             values = slot[rows] if at else slot
             known = np.flatnonzero(values != BLANK)
-            parts.append((rows[known], codes[known] * size + values[known]))
+            if at and len(known) == len(rows):
+                parts.append((rows, codes * size + values))
+            else:
+                values = values[known].astype(np.int64)
+                parts.append((rows[known], codes[known] * size + values) if at else (known, values))
         rows, codes = parts[0] if len(parts) == 1 else (np.concatenate(side) for side in zip(*parts, strict=True))
     return grouped(rows, codes)
 

@@ -155,7 +155,9 @@ def in_order(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if not len(values) or int(values.max()).bit_length() + bits > 64:
         order = np.argsort(values, kind="stable")
         return values[order], order
-    packed = (values.astype(np.uint64) << np.uint64(bits)) | np.arange(len(values), dtype=np.uint64)
+    packed = values.astype(np.uint64)
+    packed <<= np.uint64(bits)
+    packed |= np.arange(len(values), dtype=np.uint64)
     packed.sort()
     places = (packed & np.uint64((1 << bits) - 1)).view(np.int64)
     packed >>= np.uint64(bits)
