@@ -39,8 +39,9 @@ METRIC_TYPES: Mapping[str, object] = {
 }
 """The metrics table: one line per metric, period, breakdown and group ("" for the whole).
 
-`low`..`high` is, for the whole, the 90 % interval that the uncertain fixes and merges leave open, and for groups and
-metrics without `audit.metric.Terms` the range over `strict`, normal (`cleaned`) and `loose` cleaning. `verdict` is
+`low`..`high` is the 90 % interval that the uncertain fixes and merges leave open, for the whole and for groups by what
+a fix can change; for groups by time or currency and for metrics without `audit.metric.Terms` it is the range over
+`strict`, normal (`cleaned`) and `loose` cleaning. `verdict` is
 "reportable", "reportable with care", "do not report" or "not computable", and `reason` says why. `unit_label` is the
 currency. `previous` and `year_before` are the cleaned values of the period before and of the same one a year before.
 """

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.cleaning.clean import LINKS
 from audit.dataset import Dataset, Table
 from audit.rule import FixKind
+from audit.schema import TEXT
 from audit.values import text
-from reports.metrics.versions import differing_rows
+from reports.metrics.versions import Derived, differing_rows
 
 SOLD = ("deal", "payment")
 """Tables by which cleaning tells who is a customer: of the same person or organisation, whatever record they name."""
@@ -108,20 +110,39 @@ def _restored(whole: Table, part: Table, done: Table, rows: np.ndarray) -> Table
     """The whole table with the records of `part`, which stand at `rows` of it, as they are in `done`."""
     place = part.index.get_indexer(done.index)
     assert (place >= 0).all() and (np.diff(place) > 0).all(), "cleaning keeps the records' numbers and order"
-    frame = whole.frame.copy(deep=False)
-    for name in done.frame.columns:
-        after = done[name]
+    kept, index = None, whole.index
+    if len(place) < len(part):
+        keep = np.ones(len(whole), dtype=bool)
+        keep[np.delete(rows, place)] = False
+        kept, index = np.flatnonzero(keep), whole.index[keep]
+    columns: dict[str, pd.Series] = {}
+    apart: dict[str, np.ndarray] = {}
+    for name in dict.fromkeys([*whole.frame.columns, *done.frame.columns]):
         before = part.column(name)
-        before = pd.Series(before.array.take(place), index=done.index) if len(place) < len(part) else before
-        different = differing_rows(before, after)
-        if different.any():
-            column = whole.column(name).copy()
-            column.iloc[rows[place[different]]] = after[different].array
-            frame[name] = column
-        elif name not in whole:
-            frame[name] = whole.column(name)
-    if len(place) == len(part):
-        return Table(whole.entity, frame, whole.text, whole.lineage)
-    keep = np.ones(len(whole), dtype=bool)
-    keep[np.delete(rows, place)] = False
-    return Table(whole.entity, frame[keep], whole.text.iloc[:0], whole.lineage[keep])
+        if len(place) < len(part):
+            before = pd.Series(before.array.take(place), index=done.index)
+        different = np.flatnonzero(differing_rows(before, done[name])) if name in done else np.array([], dtype=np.int64)
+        if len(different):
+            places = rows[place[different]]
+            columns[name] = _written(whole.column(name), places, done[name].iloc[different], kept).set_axis(index)
+            apart[name] = places if kept is None else np.searchsorted(kept, places)
+        else:
+            column = whole.column(name)
+            columns[name] = column if kept is None else pd.Series(column.array.take(kept), index=index)
+    frame = pd.DataFrame(columns, index=index)
+    if kept is None:
+        return Derived(whole.entity, frame, whole.text, whole.lineage, whole, None, apart)
+    return Derived(whole.entity, frame, whole.text.iloc[:0], whole.lineage.iloc[kept], whole, kept, apart)
+
+
+def _written(column: pd.Series, places: np.ndarray, values: pd.Series, kept: np.ndarray | None) -> pd.Series:
+    """The column with other values at some places; of it the rows that are `kept` (None: all)."""
+    if column.dtype != TEXT:
+        column = column.copy()
+        column.iloc[places] = values.array
+        return column if kept is None else column.iloc[kept]
+    # Text is taken from both at once: assigning to a column of text takes several times as long.
+    order = np.arange(len(column))
+    order[places] = len(column) + np.arange(len(values))
+    both = pa.concat_arrays([text.arrow(column), text.arrow(values)])
+    return text.text_series(both.take(pa.array(order if kept is None else order[kept])))

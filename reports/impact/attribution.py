@@ -44,7 +44,8 @@ def coalitions_needed(families: Sequence[str]) -> set[Coalition]:
 def shapley(families: Sequence[str], worth: Worth) -> dict[str, np.ndarray]:
     """The share of each family in worth(all) - worth(none), per period; what rounding leaves goes to the largest.
 
-    Where a coalition's worth does not exist (a mean over no rows), nothing is taken to have changed yet.
+    Where one of these does not exist there is no difference, and no share of it. Where a coalition's worth does not
+    exist (a mean over no rows), nothing is taken to have changed yet.
     """
     names = sorted(families)
     none, everything = worth[frozenset()], worth[frozenset(names)]
@@ -64,6 +65,7 @@ def shapley(families: Sequence[str], worth: Worth) -> dict[str, np.ndarray]:
     matrix = np.array([shares[name] for name in names])
     scale = np.maximum(np.abs(none), np.abs(everything))
     matrix[np.abs(matrix) <= 1e-12 * np.where(np.isnan(scale), 0.0, scale)] = 0.0
+    matrix[:, np.isnan(everything - none)] = np.nan
     periods = np.arange(matrix.shape[1])
     matrix[np.abs(matrix).argmax(axis=0), periods] += (everything - none) - matrix.sum(axis=0)
     return dict(zip(names, matrix, strict=True))

@@ -27,28 +27,50 @@ class Layer:
         """For each time the period of the layer in which it lies; the number of periods where in none."""
         if not len(at):
             return np.array([], dtype=np.int64)
-        if self.days is not None:
-            # Looking a day up is several times as fast as searching for a time.
-            first, periods = self.days
-            day = np.floor_divide(at.astype("datetime64[us]", copy=False).view(np.int64), DAY) - (first - 1)
-            return periods[np.clip(day, 0, len(periods) - 1)]
         found = np.searchsorted(self.starts, at, side="right") - 1
         # A blank time sorts last, and is before no end.
         inside = (found >= 0) & (at < self.ends[found])
         return np.where(inside, found, len(self.starts))
 
-    @cached_property
-    def days(self) -> tuple[int, np.ndarray] | None:
-        """The first day of the first period, and from the day before it on the period of each day; None where periods
-        do not begin and end at midnight."""
-        starts, ends = (times.view(np.int64) for times in (self.starts, self.ends))
-        if (starts % DAY).any() or (ends % DAY).any() or ends[-1] - starts[0] > MAX_DAYS * DAY:
+
+@dataclass(frozen=True)
+class Days:
+    """The days of a calendar whose periods begin and end at midnight, numbered from 1; 0 and the last one are outside.
+
+    Looking a day up is several times as fast as searching for a time.
+    """
+
+    first: int
+    size: int
+    starts: np.ndarray
+    ends: np.ndarray
+
+    @classmethod
+    def of(cls, periods: Sequence[Period]) -> "Days | None":
+        """None where periods do not begin and end at midnight."""
+        starts, ends = (times.view(np.int64) for times in _edges(periods))
+        if not len(starts) or (starts % DAY).any() or (ends % DAY).any():
             return None
-        first, size = int(starts[0] // DAY), int((ends[-1] - starts[0]) // DAY)
-        periods = np.full(size + 2, len(starts), dtype=np.int64)
-        for place, (start, end) in enumerate(zip(starts // DAY - first + 1, ends // DAY - first + 1, strict=True)):
-            periods[start:end] = place
-        return first, periods
+        first, size = int(starts.min() // DAY), int((ends.max() - starts.min()) // DAY)
+        return None if size > MAX_DAYS else cls(first, size, starts // DAY - first + 1, ends // DAY - first + 1)
+
+    def numbers(self, at: np.ndarray) -> np.ndarray:
+        """The number of the day of each time."""
+        number = at.astype("datetime64[us]", copy=False).view(np.int64) // DAY
+        number -= self.first - 1
+        return np.clip(number, 0, self.size + 1, out=number)
+
+    def counts(self, numbers: np.ndarray) -> np.ndarray:
+        """How many of the numbers lie in each period."""
+        through = np.append(0, np.cumsum(np.bincount(numbers, minlength=self.size + 2)))
+        return through[self.ends] - through[self.starts]
+
+    def periods(self, layer: Layer) -> np.ndarray:
+        """By number of a day the period of the layer in which it lies; the number of periods where in none."""
+        found = np.full(self.size + 2, len(layer.places), dtype=np.int64)
+        for place, period in enumerate(layer.places):
+            found[self.starts[period] : self.ends[period]] = place
+        return found
 
 
 class Calendar:
@@ -65,17 +87,19 @@ class Calendar:
                 layers.append([place])
             else:
                 layer.append(place)
-        self.layers = [self._layer(places) for places in layers]
-
-    def _layer(self, places: list[int]) -> Layer:
-        starts, ends = (
-            np.array([getattr(self.periods[place], end).to_datetime64() for place in places], dtype="datetime64[us]")
-            for end in ("start", "end")
-        )
-        return Layer(np.array(places), starts, ends)
+        self.layers = [Layer(np.array(places), *_edges([self.periods[place] for place in places])) for places in layers]
+        self.days = Days.of(self.periods)
 
     def labels(self) -> dict[str, int]:
         return {period.label: place for place, period in enumerate(self.periods)}
+
+
+def _edges(periods: Sequence[Period]) -> tuple[np.ndarray, np.ndarray]:
+    starts, ends = (
+        np.array([getattr(period, end).to_datetime64() for period in periods], dtype="datetime64[us]")
+        for end in ("start", "end")
+    )
+    return starts, ends
 
 
 @dataclass(frozen=True)
@@ -117,21 +141,41 @@ class _Binned:
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
+        self.numbers: dict[int, np.ndarray] = {}
         self.known: dict[int, list[tuple[Layer, np.ndarray]]] = {}
+
+    def days(self, share: Share, days: Days) -> np.ndarray:
+        assert share.at is not None, "only dated shares are read by period"
+        if id(share.at) not in self.numbers:
+            self.numbers[id(share.at)] = days.numbers(share.at)
+        return self.numbers[id(share.at)]
 
     def of(self, share: Share) -> list[tuple[Layer, np.ndarray]]:
         assert share.at is not None, "only dated shares are read by period"
         if id(share.at) not in self.known:
-            self.known[id(share.at)] = [(layer, layer.bins(share.at)) for layer in self.calendar.layers]
+            days, layers = self.calendar.days, self.calendar.layers
+            self.known[id(share.at)] = [
+                (layer, layer.bins(share.at) if days is None else days.periods(layer)[self.days(share, days)])
+                for layer in layers
+            ]
         return self.known[id(share.at)]
 
-    def added(self, shares: Sequence[Share], *, count: bool = False) -> np.ndarray:
-        """The amounts (or the number) of the shares, added up per period."""
+    def counted(self, shares: Sequence[Share]) -> np.ndarray:
+        """The number of the records of the shares per period."""
         total = np.zeros(len(self.calendar.periods))
         for share in shares:
-            weights = None if count else share.amounts
+            if self.calendar.days is not None:
+                total += self.calendar.days.counts(self.days(share, self.calendar.days))
+            else:
+                total += self.added([Share(share.entity, share.records, None, share.at)])
+        return total
+
+    def added(self, shares: Sequence[Share]) -> np.ndarray:
+        """The amounts of the shares, added up per period."""
+        total = np.zeros(len(self.calendar.periods))
+        for share in shares:
             for layer, bins in self.of(share):
-                found = np.bincount(bins, weights=weights, minlength=len(layer.places) + 1)
+                found = np.bincount(bins, weights=share.amounts, minlength=len(layer.places) + 1)
                 total[layer.places] += found[: len(layer.places)]
         return total
 
@@ -156,13 +200,13 @@ def sums(terms: Terms, calendar: Calendar) -> Sums | None:
     if not known and any(len(share.records) for share in terms.counted):
         return None
     binned = _Binned(calendar)
-    rows = binned.added(terms.counted, count=True)
-    added = rows if terms.counted is terms.top else binned.added(terms.top, count=True)
+    rows = binned.counted(terms.counted)
+    added = rows if terms.counted is terms.top else binned.counted(terms.top)
     if terms.median:
         return Sums(terms, added, added, None, None, rows, binned.parted(terms.top))
     bottom = below = None
     if terms.bottom is not None:
-        below = rows if terms.counted is terms.bottom else binned.added(terms.bottom, count=True)
+        below = rows if terms.counted is terms.bottom else binned.counted(terms.bottom)
         bottom = below if _counts(terms.bottom) else binned.added(terms.bottom)
     return Sums(terms, added if _counts(terms.top) else binned.added(terms.top), added, bottom, below, rows, None)
 

@@ -50,20 +50,33 @@ def _differing(raw: Share, new: Share) -> pd.DataFrame:
 def _apart(raw: Share, new: Share) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """All records of two shares, in order, and where each stands in either; -1 where it is not in one."""
     size = int(max(raw.records.max(initial=-1), new.records.max(initial=-1))) + 1
-    before, after = np.full(size, -1, dtype=np.int64), np.full(size, -1, dtype=np.int64)
-    for share, place in ((raw, before), (new, after)):
-        place[share.records] = np.arange(len(share.records))
-    records = np.flatnonzero((before >= 0) | (after >= 0))
-    return records, (before[records], after[records])
+    sides = [np.zeros(size, dtype=bool) for _ in range(2)]
+    for share, side in zip((raw, new), sides, strict=True):
+        side[share.records] = True
+    records = np.flatnonzero(sides[0] | sides[1])
+    before, after = (_standing(share, side, records) for share, side in zip((raw, new), sides, strict=True))
+    return records, (before, after)
+
+
+def _standing(share: Share, there: np.ndarray, records: np.ndarray) -> np.ndarray:
+    if len(share.records) < 2 or (share.records[1:] > share.records[:-1]).all():
+        # In order, they are only to be counted.
+        held = there[records]
+        return np.where(held, np.cumsum(held) - 1, -1)
+    place = np.full(len(there), -1, dtype=np.int64)
+    place[share.records] = np.arange(len(share.records))
+    return place[records]
 
 
 def _at(share: Share, place: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """The amounts and times of a share at some of its places (None: at all); NaN and NaT at -1."""
-    amounts = amounts_of(share)
-    times = np.full(len(amounts), np.datetime64("NaT", "us")) if share.at is None else share.at
+    times = np.full(len(share.records), np.datetime64("NaT", "us")) if share.at is None else share.at
     if place is None:
-        return amounts, times
-    return np.append(amounts, np.nan)[place], np.append(times, np.datetime64("NaT", "us"))[place]
+        return amounts_of(share), times
+    times = np.append(times, np.datetime64("NaT", "us"))[place]
+    if share.amounts is None:
+        return np.where(place >= 0, 1.0, np.nan), times
+    return np.append(share.amounts, np.nan)[place], times
 
 
 @dataclass(frozen=True)

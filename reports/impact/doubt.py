@@ -16,7 +16,8 @@ from reports.metrics.links import linked
 HELD_EITHER_WAY = 0.5
 """A pair held for its contradiction is one record or two: neither is likelier."""
 
-STALE_RULE = "TIM001"
+DEAD = frozenset({"TIM001", "ACC002"})
+"""Checks that call an address dead: by its age, or since mail to it came back."""
 OUTLYING = frozenset({"ACC040"})
 """Checks that call an amount far from the usual: it may be true or a slip, and no check knows the true one."""
 
@@ -42,8 +43,8 @@ def open_questions(findings: pd.DataFrame, dataset: Dataset, matches: Mapping[st
 
 
 def _stale(findings: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
-    """Stale addresses as bounced ones: they count in no list, and nothing else of the record changes."""
-    stale = findings[(findings["rule_id"] == STALE_RULE) & ~findings["accepted"]]
+    """Stale and bounced addresses as dead ones: they count in no list, and nothing else of the record changes."""
+    stale = findings[findings["rule_id"].isin(DEAD) & ~findings["accepted"].astype(bool)]
     if not dataset.has("contact.email"):
         return stale.iloc[:0]
     return stale.assign(
@@ -135,7 +136,8 @@ class Proposals:
         The line of the record itself, else of the record that merges into it, else of the merged record it links to.
         """
         numbers = self.relevant(inputs, open_only=open_only)
-        entities, records = entries["entity"].to_numpy(dtype=object), entries["record"].to_numpy()
+        codes, entities = pd.factorize(entries["entity"])
+        records = entries["record"].to_numpy()
         found = np.full(len(entries), -1, dtype=np.int64)
         line_of: dict[str, np.ndarray] = {}
 
@@ -146,8 +148,8 @@ class Proposals:
             place = np.where((wanted >= 0) & (wanted < len(known) - 1), wanted, len(known) - 1)
             return known[place]
 
-        for entity in dict.fromkeys(entities):
-            mine = entities == entity
+        for code, entity in enumerate(entities):
+            mine = codes == code
             found[mine] = first(str(entity), records[mine])
             for field, target in LINKS.get(str(entity), ()):
                 rows = np.flatnonzero(mine & (found < 0))
@@ -157,8 +159,8 @@ class Proposals:
 
     def _first_lines(self, entity: str, numbers: np.ndarray) -> np.ndarray:
         """By record number the first of the lines about it, else about what merges into it; the last place is -1."""
-        columns = self._columns
-        mine = numbers[columns["entity"][numbers] == entity]
+        columns, (codes, names) = self._columns, self._entities
+        mine = numbers[codes[numbers] == names.get_indexer([entity])[0]]
         records, into = columns["record"][mine], columns["into"][mine]
         known = np.full(int(max(records.max(initial=-1), into.max(initial=-1))) + 2, -1, dtype=np.int64)
         merging = into >= 0
@@ -189,6 +191,12 @@ class Proposals:
     @cached_property
     def _columns(self) -> dict[str, np.ndarray]:
         return {str(name): self.lines[name].to_numpy() for name in self.lines}
+
+    @cached_property
+    def _entities(self) -> tuple[np.ndarray, pd.Index]:
+        """A code of the entity of each line, and the entities."""
+        codes, names = pd.factorize(self.lines["entity"])
+        return codes, pd.Index(names, dtype=object)
 
     @cached_property
     def _fields(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

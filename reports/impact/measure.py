@@ -9,12 +9,13 @@ import pandas as pd
 from audit.cleaning import Strictness
 from audit.dataset import Dataset
 from audit.engine import FINDING_TYPES
-from audit.metric import Metric, MetricContext, Period
+from audit.metric import Metric, MetricContext, Period, Rates
 from audit.result import IMPACT_TYPES, METRIC_TYPES, empty
 from audit.schema import TEXT
 from reports.impact.attribution import Ends, Worth, shapley, worth_of_coalitions
 from reports.impact.contributions import NOTHING, Totals, differing
 from reports.impact.doubt import Proposals
+from reports.impact.grouped import Moves, cuts_of, group_intervals, moves
 from reports.impact.readings import KEY, Reader, contexts, told
 from reports.impact.simulate import Simulation, open_entries
 from reports.impact.verdict import judge
@@ -65,6 +66,8 @@ def measure(
     proposals = Proposals.of(empty(FINDING_TYPES) if findings is None else findings, dataset)
     reads = {metric.id: _read_by(metric) for metric in metrics}
     changes: dict[Strictness, dict[str, pd.DataFrame]] = {}
+    moved: dict[Strictness, Moves] = {}
+    cuts = cuts_of(metrics)
     states: dict[str, list[tuple[Period, Totals]]] = {}
     versions = {}
     for strictness in Strictness:
@@ -77,13 +80,20 @@ def measure(
         else:
             read = _values_of(raw, other, touched)
             changes[strictness] = _changes(reader, other, touched)
+            moved[strictness] = moves(raw_facts, tables, cuts)
         if strictness is Strictness.STRICT:
             states = {metric.id: other.totals(metric) for metric in touched}
         ids = [metric.id for metric in touched]
         versions[strictness] = pd.concat([_with(raw, read, ids), _with(raw_groups, part, ids)])
         del tables, other
-    intervals = _intervals(metrics, reader, states, changes, proposals)
-    table = _table(raw, raw_groups, versions, metrics, intervals, periods)
+    simulation = Simulation(proposals)
+    intervals = _intervals(metrics, reader, states, changes, simulation)
+
+    def of_groups(figures: pd.DataFrame) -> pd.DataFrame:
+        wholes = {metric.id: reader.whole(metric) for metric in metrics if len(proposals.lines)}
+        return group_intervals(figures, metrics, wholes, raw_facts, changes, moved, simulation)
+
+    table = _table(raw, raw_groups, versions, metrics, intervals, of_groups, periods, ctx.rates)
     normal = versions[Strictness.NORMAL]
     ends = Ends(by_metric(raw), by_metric(normal[normal["breakdown"] == ""]))
     inputs = frozenset(name for metric in metrics for name in metric.inputs)
@@ -150,15 +160,15 @@ def _intervals(
     reader: Reader,
     states: Mapping[str, list[tuple[Period, Totals]]],
     changes: Mapping[Strictness, Mapping[str, pd.DataFrame]],
-    proposals: Proposals,
+    simulation: Simulation,
 ) -> pd.DataFrame:
     """The interval of each metric and period that something leaves open: columns of INTERVAL_TYPES.
 
     `states` are the sums under strict cleaning of the metrics that it touches.
     """
-    simulation, lines = Simulation(proposals), []
+    lines = []
     none = differing(NOTHING, NOTHING)
-    for metric in metrics if len(proposals.lines) else ():
+    for metric in metrics if len(simulation.proposals.lines) else ():
         strict, loose = (changes[kind].get(metric.id, none) for kind in (Strictness.STRICT, Strictness.LOOSE))
         if not (len(strict) or len(loose)):
             continue
@@ -174,7 +184,9 @@ def _table(
     versions: Mapping[Strictness, pd.DataFrame],
     metrics: Sequence[Metric],
     intervals: pd.DataFrame,
+    of_groups: Callable[[pd.DataFrame], pd.DataFrame],
     periods: Sequence[Period],
+    rates: Rates | None,
 ) -> pd.DataFrame:
     normal = versions[Strictness.NORMAL]
     keys = pd.concat([raw[KEY], told(raw_groups, normal[normal["breakdown"] != ""])])
@@ -186,6 +198,7 @@ def _table(
         figures = figures.merge(read, on=KEY, how="left")
     cleaned = [str(name) for name in versions]
     figures = figures.merge(intervals.assign(breakdown=""), on=["metric_id", "period", "breakdown"], how="left")
+    figures.update(of_groups(figures))
     figures = figures.assign(
         cleaned=figures[Strictness.NORMAL],
         low=figures["drawn_low"].fillna(figures[cleaned].min(axis=1)),
@@ -196,7 +209,7 @@ def _table(
         unit=figures["metric_id"].map({metric.id: str(metric.unit) for metric in metrics}),
     )
     figures = figures.join(judge(figures))
-    figures["reason"] = figures["reason"] + _other_currencies(figures, raw_groups)
+    figures["reason"] = figures["reason"] + _other_currencies(figures, raw_groups, rates)
     figures = figures.assign(**_compared(figures, periods))
     return figures[list(METRIC_TYPES)].astype(dict(METRIC_TYPES))
 
@@ -215,16 +228,27 @@ def _compared(figures: pd.DataFrame, periods: Sequence[Period]) -> dict[str, pd.
     return found
 
 
-def _other_currencies(figures: pd.DataFrame, raw_groups: pd.DataFrame) -> pd.Series:
-    """A sentence on whole figures of money beside which there are amounts in other currencies."""
+def _other_currencies(figures: pd.DataFrame, raw_groups: pd.DataFrame, rates: Rates | None) -> pd.Series:
+    """What became of amounts in other currencies, on whole figures of money: converted, or counted apart."""
     split = raw_groups[raw_groups["breakdown"] == "currency"]
     names = split.groupby("metric_id")["group"].agg(lambda found: sorted(found))
     headline = figures["breakdown"].eq("") & figures["metric_id"].isin(names.index)
     told = pd.Series("", index=figures.index)
     for row in figures.index[headline]:
-        others = [name for name in names[figures.at[row, "metric_id"]] if name != figures.at[row, "unit_label"]]
-        told[row] = f" Amounts in {', '.join(others[:5])} are counted apart."
+        home = figures.at[row, "unit_label"]
+        others = [name for name in names[figures.at[row, "metric_id"]] if name != home]
+        taken = [name for name in others if rates is not None and home == rates.currency and name in rates.factors]
+        if rates is not None and taken:
+            told[row] += _converted(", ".join(taken[:5]), rates)
+        if apart := [name for name in others if name not in taken]:
+            told[row] += f" Amounts in {', '.join(apart[:5])} are counted apart."
     return told
+
+
+def _converted(names: str, rates: Rates) -> str:
+    if rates.day is None:
+        return f" Amounts in {names} are converted at the rates given."
+    return f" Amounts in {names} are converted at the rates of {rates.day:%Y-%m-%d}."
 
 
 def _impact(raw: pd.DataFrame, worths: Mapping[str, Worth]) -> pd.DataFrame:

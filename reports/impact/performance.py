@@ -13,6 +13,7 @@ from reports.metrics.facts import facts
 from reports.metrics.forecast import MONTH_TYPES, forecast
 from reports.metrics.goals import progress
 from reports.metrics.investment import sensitivities
+from reports.metrics.returns import returns
 from reports.metrics.standard import standard_reports
 from reports.metrics.versions import version
 
@@ -36,7 +37,8 @@ def performance(
         "attribution": attribution(before, after, ctx, windows),
         "cohorts": cohorts(before, after, ctx),
         "roi_sensitivity": sensitivities(after, ctx),
-        "goals": progress(metrics, config.metrics.goals, config.metrics.targets),
+        **returns(before, after, ctx),
+        "goals": progress(metrics, config.metrics.goals, config.metrics.targets, config.metrics.target_period),
     }
     if len(expected.deals):
         found["forecast_basis"] = pd.DataFrame({"basis": [expected.basis]})

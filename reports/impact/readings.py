@@ -40,14 +40,19 @@ MAX_CALENDAR_GROUPS = 120
 
 
 def contexts(raw: Facts, metrics: Sequence[Metric], ctx: MetricContext) -> dict[str, MetricContext]:
-    """The context of each metric: with its headline currency fixed, so that raw and cleaned are in the same."""
-    found = {}
-    for metric in metrics:
-        label = ""
-        if metric.unit in (Unit.MONEY, Unit.MONEY_PER_ITEM):
-            label = str(metric.compute(raw, replace(ctx, period=Period()), "").lines.unit_label[0])
-        found[metric.id] = replace(ctx, period=Period(), currency=label or ctx.currency)
-    return found
+    """The context of each metric: with its headline currency fixed, so that raw and cleaned are in the same.
+
+    Ratios of amounts, which have no currency, are of the first that an amount has.
+    """
+    whole = replace(ctx, period=Period())
+    labels = {
+        metric.id: str(metric.compute(raw, whole, "").lines.unit_label[0])
+        for metric in metrics
+        if metric.unit in (Unit.MONEY, Unit.MONEY_PER_ITEM)
+    }
+    home = ctx.currency or next((label for label in labels.values() if label), None)
+    found = {name: label or ctx.currency for name, label in labels.items()}
+    return {metric.id: replace(whole, currency=found.get(metric.id, home)) for metric in metrics}
 
 
 Reading = tuple[float, int, str, str]

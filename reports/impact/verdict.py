@@ -1,7 +1,7 @@
 """The verdict on a metric: whether the figure that the CRM shows may be reported.
 
-The rule, for each figure with raw, cleaned and the interval low..high that the open questions leave (for groups: the
-range over strict, normal and loose cleaning):
+The rule, for each figure with raw, cleaned and the interval low..high that the open questions leave (where none is
+drawn, as for groups by time: the range over strict, normal and loose cleaning):
 
 - difference = |raw - cleaned| / |cleaned|: how wrong the raw figure is
 - range = (high - low) / |cleaned|: how far the open questions could still move the cleaned one; where it lies outside

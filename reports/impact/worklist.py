@@ -66,14 +66,24 @@ def _movers(
         if not raw.bottom:
             return []
         weight = weight / raw.bottom
-    frame = changed[["entity", "record"]].assign(change=weight, line=numbers)
-    summed = frame.groupby(["entity", "record"], sort=True).agg(change=("change", "sum"), line=("line", "max"))
-    most = summed.reindex(summed["change"].abs().sort_values(ascending=False, kind="stable").index)
-    most = most[most["change"] != 0].head(MOVERS).reset_index()
+    # Numbers in the order of entity and record are grouped faster than both of them.
+    entity, names = pd.factorize(changed["entity"], sort=True)
+    size = int(changed["record"].max()) + 1
+    grouped = pd.DataFrame({"change": weight, "line": numbers}).groupby(entity * size + changed["record"].to_numpy())
+    summed, line = grouped["change"].sum(), grouped["line"].max().to_numpy()
+    change, keys = summed.to_numpy(), summed.index.to_numpy()
+    most = np.argsort(-np.abs(change), kind="stable")[:MOVERS]
     rules = proposals.lines["rule_id"].to_numpy()
     return [
-        (metric.id, str(row.entity), int(row.record), str(rules[row.line]) if row.line >= 0 else "", float(row.change))
-        for row in most.itertuples()
+        (
+            metric.id,
+            str(names[keys[place] // size]),
+            int(keys[place] % size),
+            str(rules[line[place]]) if line[place] >= 0 else "",
+            float(change[place]),
+        )
+        for place in most
+        if change[place] != 0
     ]
 
 

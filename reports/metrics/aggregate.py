@@ -60,19 +60,19 @@ def aggregate(
     label: str = "",
     groups: Groups | None = None,
 ) -> Measured:
-    """The `statistic` of `value` over the rows in `mask` that lie in the period.
+    """The `statistic` of `value` over the rows in `mask` (or their places, in order) that lie in the period.
 
     `what` names these rows for the reader ("won deals"). `at` decides the period of a row (None: the metric is a state
     and knows no period). With `money`, values of different currencies are kept apart: the whole is given in the
     headline currency alone, the breakdown "currency" tells each, and any other breakdown has a line per currency.
     `groups` overrides how `breakdown` divides the rows.
     """
-    numbers = None if value is None else np.asarray(pd.to_numeric(value), dtype="float64")
+    numbers = None if value is None else _numbers(value)
     selected = mask
     if at is not None and (ctx.period.start is not None or ctx.period.end is not None):
-        if mask.any() and not at.known(mask):
+        if not at.known(mask) and (mask.any() if mask.dtype == np.bool_ else len(mask)):
             return not_computable(f"No date says when the {what} belong to a period.", label)
-        selected = mask & at.contains(ctx.period)
+        selected = _within(mask, at.contains(ctx.period))
     by = groups or group_rows(table, breakdown, at)
     codes, labels, units = by.codes, by.labels, np.full(len(by.labels), label, dtype=object)
     if money:
@@ -81,7 +81,7 @@ def aggregate(
             currency, numbers = converted(currency, numbers, ctx)
         if breakdown == "":
             headline = headline_currency(currency, mask, numbers, ctx)
-            selected = selected & (currency.codes == headline)
+            selected = _within(selected, currency.codes == headline)
             units = currency.labels[[headline]]
         elif breakdown == "currency":
             codes, units = currency.codes, currency.labels
@@ -91,43 +91,87 @@ def aggregate(
             codes = codes * width + currency.codes
             units = np.tile(currency.labels, len(labels))
             labels = np.repeat(labels, width)
-    chosen = np.flatnonzero(selected)
-    mine = codes[chosen] if len(labels) > 1 else np.zeros(len(chosen), dtype=np.int64)
-    rows = np.bincount(mine, minlength=len(labels))
-    results = _statistic(statistic, mine, None if numbers is None else numbers[chosen], rows)
+    chosen = _places(selected)
+
+    def take(column: np.ndarray) -> np.ndarray:
+        # Places that are given as such are those of several metrics.
+        return taken(table, column, chosen) if chosen is mask else column[chosen]
+
+    records = take(table.index.to_numpy())
+    values = None if numbers is None else take(numbers)
+    mine = take(codes) if len(labels) > 1 else None
+    rows = np.array([len(records)]) if mine is None else np.bincount(mine, minlength=len(labels))
+    results = _statistic(statistic, mine, values, rows)
     present = np.array([0]) if breakdown == "" else _order(rows, labels, breakdown)
     missing = ""
     if breakdown == "" and np.isnan(results[0]):
         missing = f"There are no {what} here." if not rows[0] else f"None of the {rows[0]:,} {what} has a value."
     return Measured(
         Lines(labels[present], results[present], units[present], rows[present]),
-        records={table.entity: table.index.to_numpy()[chosen]} if breakdown == "" else {},
+        records={table.entity: records} if breakdown == "" else {},
         missing=missing,
-        terms=_terms(table, chosen, statistic, numbers, at) if breakdown == "" else None,
+        terms=None
+        if breakdown
+        else _terms(table.entity, records, statistic, values, None if at is None else take(at.times)),
     )
 
 
+def _within(rows: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Those of the rows, a mask or places, that are in the mask."""
+    return rows & mask if rows.dtype == np.bool_ else rows[mask[rows]]
+
+
+def _places(rows: np.ndarray) -> np.ndarray | slice:
+    """The places of rows; of a whole table nothing needs to be copied."""
+    if rows.dtype != np.bool_:
+        return rows
+    return slice(None) if rows.all() else np.flatnonzero(rows)
+
+
+def taken(table: Table, column: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """``column[places]``, remembered by the table for as long as it lives: for arrays that others will ask for."""
+    key = (taken, id(column), id(places))
+    if key not in table.memo:
+        # With what they are made of, as else another array might get the same id.
+        table.memo[key] = (column[places], column, places)
+    return table.memo[key][0]
+
+
+def _numbers(value: np.ndarray | pd.Series) -> np.ndarray:
+    """As numbers; yes/no values stay what they are, as of most tables few rows count."""
+    if isinstance(value, np.ndarray) and value.dtype in (np.float64, np.bool_):
+        return value
+    return np.asarray(pd.to_numeric(value), dtype="float64")
+
+
 def _terms(
-    table: Table, every: np.ndarray, statistic: Statistic, numbers: np.ndarray | None, at: Timeline | None
+    entity: str, records: np.ndarray, statistic: Statistic, values: np.ndarray | None, times: np.ndarray | None
 ) -> Terms:
-    rows = every if numbers is None else every[~np.isnan(numbers[every])]
-    records = table.index.to_numpy()
-    times = None if at is None else at.times
-
-    def share(places: np.ndarray, amounts: np.ndarray | None = None) -> Share:
-        return Share(table.entity, records[places], amounts, None if times is None else times[places])
-
-    one = share(rows)
+    every = Share(entity, records, None, times)
+    if statistic is Statistic.COUNT and values is None:
+        return Terms((every,))
+    assert values is not None, "only a count needs no value"
+    one, known = every, _known(values)
+    if known is not None:
+        one = Share(entity, records[known], None, None if times is None else times[known])
+        values = values[known]
     if statistic is Statistic.COUNT:
         return Terms((one,))
-    assert numbers is not None, "only a count needs no value"
-    behind = None if len(rows) == len(every) else (share(every),)
-    values = Share(one.entity, one.records, numbers[rows], one.at)
+    behind = None if one is every else (every,)
+    amounts = replace(one, amounts=values.astype("float64", copy=False))
     if statistic is Statistic.SUM:
-        return Terms((values,), rows=behind)
+        return Terms((amounts,), rows=behind)
     if statistic is Statistic.MEAN:
-        return Terms((values,), (one,), rows=behind)
-    return Terms((values,), median=True, rows=behind)
+        return Terms((amounts,), (one,), rows=behind)
+    return Terms((amounts,), median=True, rows=behind)
+
+
+def _known(values: np.ndarray) -> np.ndarray | None:
+    """Which of the values there are; None where all of them."""
+    if values.dtype == np.bool_:
+        return None
+    known = ~np.isnan(values)
+    return None if known.all() else known
 
 
 def ratio(numerator: Measured, denominator: Measured, *, over: str, under: str) -> Measured:
@@ -277,17 +321,25 @@ def _order(rows: np.ndarray, labels: np.ndarray, breakdown: str) -> np.ndarray:
     return present[order]
 
 
-def _statistic(statistic: Statistic, codes: np.ndarray, numbers: np.ndarray | None, rows: np.ndarray) -> np.ndarray:
+def _statistic(
+    statistic: Statistic, codes: np.ndarray | None, numbers: np.ndarray | None, rows: np.ndarray
+) -> np.ndarray:
+    """Per group; `codes` are None where there is one."""
     if statistic is Statistic.COUNT:
         return rows.astype("float64")
     assert numbers is not None, "only a count needs no value"
-    known = ~np.isnan(numbers)
-    if not known.all():
+    if codes is None:
+        codes = np.zeros(len(numbers), dtype=np.int64)
+    known, filled = _known(numbers), rows
+    if known is not None:
         codes, numbers = codes[known], numbers[known]
+        filled = np.bincount(codes, minlength=len(rows))
     if statistic is Statistic.MEDIAN:
         return pd.Series(numbers).groupby(codes).median().reindex(np.arange(len(rows))).to_numpy()
-    filled = np.bincount(codes, minlength=len(rows))
-    total = np.bincount(codes, weights=numbers, minlength=len(rows))
+    if numbers.dtype == np.bool_:
+        total = np.bincount(codes[numbers], minlength=len(rows)).astype("float64")
+    else:
+        total = np.bincount(codes, weights=numbers, minlength=len(rows))
     if statistic is Statistic.SUM:
         return np.where((filled == 0) & (rows > 0), np.nan, total)
     return np.divide(total, filled, out=np.full(len(rows), np.nan), where=filled > 0)

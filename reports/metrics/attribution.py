@@ -2,7 +2,8 @@
 
 A touch is what reached a person before the deal closed: a lead source, a form, a campaign response, a click, a visit;
 a mail opened or sent is a view. Touches meet deals through the contact record, so that one person on two records loses
-the touches of the other one until they are merged.
+the touches of the other one until they are merged. Where nothing is known to have reached a deal's person, the source
+and the campaign that the deal states itself are its touch.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,10 @@ from reports.metrics.outcome import sounds
 
 MODELS = ("first touch", "last touch", "linear", "position-based", "view-through")
 DIMENSIONS = ("campaign", "source")
+STATED = {"campaign": "campaign", "source": "lead_source"}
+"""By dimension, the field in which a deal states it."""
+
+OWN = {name: f"own {name}" for name in DIMENSIONS}
 ENDS = 0.4
 """What the first and the last touch get in the position-based model; those between share the rest."""
 
@@ -90,7 +95,8 @@ def credits(dataset: Dataset, ctx: MetricContext, windows: tuple[int, ...] = WIN
 
 
 def _sold(known: Facts, ctx: MetricContext) -> pd.DataFrame:
-    """Won deals with an amount: deal, contact (-1: names nobody we know), closed, amount, currency."""
+    """Won deals with an amount: deal, contact (-1: names nobody we know), closed, amount, currency, and OWN columns for
+    what they state themselves."""
     deals = known.get("deal")
     if not known.outcomes.won.any() or "amount" not in deals:
         return pd.DataFrame(columns=["deal", "contact", "closed", "amount", "currency"])
@@ -102,6 +108,7 @@ def _sold(known: Facts, ctx: MetricContext) -> pd.DataFrame:
             "closed": known.closed.times,
             "amount": amounts,
             "currency": currency.labels[currency.codes],
+            **{OWN[name]: deals.column(field).astype(object).to_numpy() for name, field in STATED.items()},
         }
     )
     return frame[known.outcomes.won & ~np.isnan(amounts) & ~np.isnat(known.closed.times)]
@@ -159,13 +166,13 @@ def _of(
         who = np.arange(len(table))
     elif who is None:
         who = _contacts(known, table, "contact_id", "email")
-    keep = asked[who] & ~np.isnat(times)
-    if mask is not None:
-        keep &= mask
+    keep = np.arange(len(table)) if mask is None else np.flatnonzero(mask)
+    keep = keep[asked[who[keep]] & ~np.isnat(times[keep])]
     frame = pd.DataFrame({"contact": who[keep], "at": times[keep]})
     for name, column in (("campaign", campaign), ("source", source)):
         if column and column in table:
-            frame[name] = table[column][keep].astype(object).to_numpy()
+            codes, values = table.distinct(column)
+            frame[name] = np.append(values.to_numpy(dtype=object), np.array([None], dtype=object))[codes[keep]]
         else:
             frame[name] = called if name == "source" else None
     return frame.astype({"campaign": object, "source": object}).assign(view=view)
@@ -212,9 +219,11 @@ def _weighted(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shared(sold: pd.DataFrame, touched: pd.DataFrame, model: str, dimension: str) -> pd.DataFrame:
-    """Deals and revenue by group and currency; deals without a touch go to NONE."""
+    """Deals and revenue by group and currency; deals without a touch go to what they state, else to NONE."""
     given = touched[["deal", "group", "weight", "amount", "currency"]]
     rest = sold[~sold["deal"].isin(touched["deal"])].assign(group=NONE, weight=1.0)
+    if model in MODELS:
+        rest = rest.assign(group=rest[OWN[dimension]].where(rest[OWN[dimension]].notna(), NONE))
     every = pd.concat([given, rest[given.columns]], ignore_index=True) if len(given) else rest[list(given.columns)]
     every = every[every["weight"] > 0]
     every = every.assign(revenue=every["amount"] * every["weight"])

@@ -65,10 +65,12 @@ def calls_per_day(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measu
     )(dataset, ctx, breakdown)  # fmt: skip
     if measured.missing:
         return measured
-    known = facts(dataset)
-    at = known.timeline("activity", "at").at[known.activities("calls")]
-    start = ctx.period.start if ctx.period.start is not None else at.min()
-    end = ctx.period.end if ctx.period.end is not None else at.max() + pd.Timedelta(days=1)
+    start, end = ctx.period.start, ctx.period.end
+    if start is None or end is None:
+        known = facts(dataset)
+        at = known.timeline("activity", "at").at[known.activities("calls")]
+        start = at.min() if start is None else start
+        end = at.max() + pd.Timedelta(days=1) if end is None else end
     if pd.isna(start) or pd.isna(end):
         return not_computable("No call has a date.")
     return divided(measured, max(1, (end.normalize() - start.normalize()).days), of_period=True)

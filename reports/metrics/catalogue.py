@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from audit.metric import Metric, Period
 from reports.metrics import (
     adoption,
@@ -17,11 +15,13 @@ from reports.metrics import (
     mailing,
     marketing,
     payments,
+    pipeline,
     sales,
     service,
     service_load,
     stages,
 )
+from reports.metrics.periods import calendar_breakdown
 
 METRICS: tuple[Metric, ...] = (
     *investment.METRICS,
@@ -29,6 +29,7 @@ METRICS: tuple[Metric, ...] = (
     *growth.METRICS,
     *stages.METRICS,
     *forecast.METRICS,
+    *pipeline.METRICS,
     *contacts_made.METRICS,
     *payments.METRICS,
     *customers.METRICS,
@@ -48,14 +49,14 @@ MONTHLY = frozenset(
     bounce_rate page_views new_revenue
     """.split()
 )
-"""Metrics that a monthly report shows month by month; the other ones are measured by quarter."""
+"""Metrics that a monthly report shows month by month; of the calendar, the other ones are measured by quarter."""
 
 STATES = frozenset(
     """
     open_deals open_pipeline_value weighted_pipeline_value list_size active_users user_adoption_rate
     net_roi return_ratio net_gain payback_months profit_beyond_break_even
     revenue_against_baseline customer_lifetime_value clv_to_cac days_since_login records_kept_up_per_user
-    days_in_current_stage zombie_deals zombie_pipeline_value activities_last_week activities_next_week
+    days_in_current_stage zombie_deals zombie_pipeline_value pipeline_coverage activities_last_week activities_next_week
     """.split()
 )
 """Metrics that tell how things stand at the audit, or of an investment as a whole: measured once, for no period."""
@@ -71,4 +72,4 @@ def _measured_in(metric_id: str, period: Period) -> bool:
         return (period.start is None and period.end is None) or metric_id not in STATES
     if metric_id in STATES:
         return False
-    return metric_id in MONTHLY or period.end - period.start > pd.Timedelta(days=31)
+    return metric_id in MONTHLY or calendar_breakdown(period) != "month"

@@ -10,7 +10,7 @@ from audit.metric import Group, Measured, Metric, MetricContext, Unit
 from reports.metrics.aggregate import Statistic, aggregate, lacking, not_computable, ratio, unlabelled
 from reports.metrics.facts import Facts, facts
 from reports.metrics.marketing import CUSTOMER_INPUTS, SPEND_INPUTS, customer_acquisition_cost
-from reports.metrics.outcome import BUYER_INPUTS, OUTCOME_FIELDS, PAYMENT_BUYER, sounds
+from reports.metrics.outcome import BUYER_INPUTS, OUTCOME_FIELDS, PAYMENT_BUYER, firsts, sounds
 from reports.metrics.payments import PAYMENT_INPUTS
 from reports.metrics.sales import CLOSED_INPUTS, DEAL_BREAKDOWNS, amount, per_buyer
 
@@ -49,8 +49,9 @@ def deals_per_customer(dataset: Dataset, ctx: MetricContext, breakdown: str) -> 
     rows = np.flatnonzero(known.outcomes.won & (who >= 0) & known.closed.contains(ctx.period))
     count = pd.Series(1.0, index=rows).groupby(who[rows]).transform("sum")
     once, value = np.zeros(len(deals), dtype=bool), np.full(len(deals), np.nan)
-    once[rows[~pd.Series(who[rows]).duplicated().to_numpy()]], value[rows] = True, count
-    return aggregate(deals, once, ctx, breakdown, Statistic.MEAN, what="buyers", value=value)
+    once[rows[firsts(who[rows])]], value[rows] = True, count
+    groups = known.cut("deal", breakdown)
+    return aggregate(deals, once, ctx, breakdown, Statistic.MEAN, what="buyers", value=value, groups=groups)
 
 
 def new_revenue(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
@@ -67,6 +68,7 @@ def new_revenue(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measure
         at=known.closed,
         value=amount(known),
         money=True,
+        groups=known.cut("deal", breakdown),
     )
 
 
@@ -80,7 +82,7 @@ def cross_sell_ratio(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Me
     rows = np.flatnonzero(known.outcomes.won & (who >= 0) & (products >= 0) & known.closed.contains(ctx.period))
     different = pd.Series(products[rows]).groupby(who[rows]).transform("nunique").to_numpy()
     once, value = np.zeros(len(deals), dtype=bool), np.full(len(deals), np.nan)
-    once[rows[~pd.Series(who[rows]).duplicated().to_numpy()]] = True
+    once[rows[firsts(who[rows])]] = True
     value[rows] = different >= 2
     return aggregate(deals, once, ctx, breakdown, Statistic.MEAN, what="buyers of known products", value=value)
 
@@ -124,6 +126,7 @@ def renewal_rate(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measur
         what="closed renewals",
         at=known.closed,
         value=known.outcomes.won.astype("float64"),
+        groups=known.cut("deal", breakdown),
     )
 
 
@@ -143,9 +146,11 @@ def returned(dataset: Dataset, ctx: MetricContext, breakdown: str, *, gone: bool
         return not_computable(f"Nobody is known to have bought in the customer cycle before {end - cycle:%Y-%m-%d}.")
     rows = np.flatnonzero(before)
     once = np.zeros(len(before), dtype=bool)
-    once[rows[~pd.Series(found.who[rows]).duplicated().to_numpy()]] = True
-    stayed = np.isin(found.who, np.unique(found.who[after]))
-    value = (~stayed if gone else stayed).astype("float64")
+    once[rows[firsts(found.who[rows])]] = True
+    # The last one is who is not named, -1.
+    stayed = np.zeros(int(found.who.max(initial=-1)) + 2, dtype=bool)
+    stayed[found.who[after]] = True
+    value = ~stayed[found.who] if gone else stayed[found.who]
     return aggregate(found.table, once, ctx, breakdown, Statistic.MEAN, what="customers", value=value)
 
 
@@ -186,7 +191,7 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=BOUGHT_INPUTS,
         compute=deals_per_customer,
-        breakdowns=("source",),
+        breakdowns=("industry", "region", "source"),
         source="Sales usage: orders per customer",
         dated_by="deal.close_date",
         filters="won deals that name their buyer",

@@ -6,12 +6,12 @@ import pandas as pd
 from audit.dataset import Dataset, Table
 from reports.metrics.timeline import Groups, labelled
 
-BY_OWNER = {"team": "team", "region": "region"}
+BY_OWNER = {"team": ("team", "manager"), "region": ("region",)}
 BY_ACCOUNT = {"industry": "industry", "region": "country"}
-"""Breakdown of a deal -> field of its owner's user record, of its account."""
+"""Breakdown of a deal -> field of its owner's user record (the first that there is), of its account."""
 
 LOOKED_UP = (
-    *(f"user.{name}" for name in ("team", "region", "full_name", "email", "username", "source_id")),
+    *(f"user.{name}" for name in ("team", "manager", "region", "full_name", "email", "username", "source_id")),
     *(f"account.{name}" for name in ("industry", "country", "name", "source_id")),
     *(f"deal.{name}" for name in (*BY_OWNER, *BY_ACCOUNT, "owner", "owner_id", "company_id", "company_name")),
 )
@@ -30,9 +30,10 @@ def cut(dataset: Dataset, table: Table, breakdown: str) -> Groups | None:
 
 def _of_owner(dataset: Dataset, table: Table, breakdown: str) -> pd.Series | None:
     users = dataset.get("user")
-    if breakdown not in BY_OWNER or BY_OWNER[breakdown] not in users:
+    field = next((name for name in BY_OWNER.get(breakdown, ()) if name in users), None)
+    if field is None:
         return None
-    value = users[BY_OWNER[breakdown]]
+    value = users[field]
     found = looked_up(table, "owner_id", users, "source_id", value, same_source=True)
     for name in ("full_name", "email", "username"):
         found = found.fillna(looked_up(table, "owner", users, name, value))

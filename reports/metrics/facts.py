@@ -20,6 +20,7 @@ from reports.metrics.outcome import (
     charged,
     closed_at,
     first_purchases,
+    firsts,
     is_false,
     is_true,
     outcomes,
@@ -63,6 +64,7 @@ ACTIVITY_KINDS = {
     "sent": r"^(?:email |e mail |mail )?sent$|^delivered$|^emailsent$|^email sent\b",
     "open": r"\bopen(?:s|ed)?\b",
     "click": r"\bclick(?:s|ed)?\b",
+    "reply": r"^(?:e ?mail ?|mail ?)?(?:repl(?:y|ies|ied)|geantwortet|respondid[oa]|repondu|dibalas|balasan)\b",
     "bounce": r"\bbounce[sd]?\b",
     "unsubscribe": r"\bunsubscribe[sd]?\b|\bopt ?(?:ed )?out\b",
     "complaint": r"\bcomplaints?\b|\bspam\b|\babuse\b",
@@ -85,17 +87,21 @@ class Purchases:
 
 @dataclass(frozen=True)
 class Mailings:
-    """Mails by person and mailing: `pair` numbers them (-1: names nobody), `first` marks the first send of each."""
+    """Mails by person and mailing: `pair` numbers them (-1: names nobody), `first` are the rows of their first sends.
+
+    `pairs` is how many numbers there may be.
+    """
 
     pair: np.ndarray
+    pairs: int
     first: np.ndarray
 
     def happened(self, events: np.ndarray) -> np.ndarray:
-        """To which pairs one of the `events` happened."""
-        known = np.zeros(self.pair.max(initial=-1) + 2, dtype=bool)
-        known[self.pair[events & (self.pair >= 0)]] = True
-        known[-1] = False
-        return known[self.pair]
+        """To which of the `first` sends one of the `events` happened."""
+        known = np.zeros(self.pairs + 1, dtype=bool)
+        # What names nobody is the last one.
+        known[self.pair[np.flatnonzero(events)]] = True
+        return known[self.pair[self.first]]
 
 
 @dataclass(frozen=True)
@@ -194,12 +200,16 @@ class Facts(Dataset):
             if name in table:
                 what = table.distinct(name)[0] + 1
                 break
-        pair = np.where(who >= 0, who * (what.max(initial=0) + 1) + what, -1)
+        pair = who * (what.max(initial=0) + 1)
+        pair += what
+        pair[who < 0] = -1
         is_sent = self.activities("sent") & (pair >= 0)
-        pair = _of_last_mailing(pair, who, self.timeline("activity", "at").times, is_sent, ~is_sent & (what == 0))
-        pair = _numbered(pair)
-        first = _firsts(pair, np.flatnonzero(is_sent))
-        return Mailings(pair, first)
+        unnamed = ~is_sent & (what == 0)
+        if unnamed.any():
+            pair = _of_last_mailing(pair, who, self.timeline("activity", "at").times, is_sent, unnamed)
+        pair, pairs = _numbered(pair)
+        sends = np.flatnonzero(is_sent)
+        return Mailings(pair, pairs, sends[firsts(pair[sends])])
 
     @cached_property
     def purchases(self) -> Purchases:
@@ -275,24 +285,15 @@ def _of_last_mailing(
     return moved
 
 
-def _firsts(numbers: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Which of the rows are the first with their number; the numbers have no large gaps."""
-    earliest = np.full(numbers.max(initial=-1) + 1, -1, dtype=np.int64)
-    # Written from the last to the first, so that the first stays.
-    earliest[numbers[rows[::-1]]] = rows[::-1]
-    found = np.zeros(len(numbers), dtype=bool)
-    found[earliest[earliest >= 0]] = True
-    return found
-
-
-def _numbered(pair: np.ndarray) -> np.ndarray:
-    """The same numbers without large gaps; -1 stays."""
-    if pair.max(initial=-1) < 4 * len(pair):
-        return pair
+def _numbered(pair: np.ndarray) -> tuple[np.ndarray, int]:
+    """The same numbers without large gaps, and how many there may be; -1 stays."""
+    size = int(pair.max(initial=-1)) + 1
+    if size <= 4 * len(pair):
+        return pair, size
     rows = np.flatnonzero(pair >= 0)
     numbers = np.full(len(pair), -1, dtype=np.int64)
-    numbers[rows] = pd.factorize(pair[rows])[0]
-    return numbers
+    numbers[rows], distinct = pd.factorize(pair[rows])
+    return numbers, len(distinct)
 
 
 def _named(own: pd.Series, theirs: pd.Series, *, fold: bool) -> np.ndarray:

@@ -86,10 +86,14 @@ class Forecast:
 
 def zombies(known: Facts, ctx: MetricContext) -> np.ndarray:
     """Open deals that nobody expects any more: to close before the audit, or silent for [business] silent_days."""
+    return known.once(_zombies, ctx.as_of, ctx.business.silent_days)
+
+
+def _zombies(known: Facts, as_of: pd.Timestamp, silent_days: int) -> np.ndarray:
     deals = known["deal"]
-    overdue = (known.closed.at < ctx.as_of.normalize()).fillna(False).to_numpy(dtype=bool)
+    overdue = (known.closed.at < as_of.normalize()).fillna(False).to_numpy(dtype=bool)
     last = deals.column("last_activity_at").fillna(deals.column("updated_at")).fillna(deals.column("created_at"))
-    silent = (last < ctx.as_of - pd.Timedelta(days=ctx.business.silent_days)).fillna(False).to_numpy(dtype=bool)
+    silent = (last < as_of - pd.Timedelta(days=silent_days)).fillna(False).to_numpy(dtype=bool)
     return known.outcomes.open & (overdue | silent)
 
 
@@ -201,8 +205,10 @@ def _probabilities(
     outcome = won[examples["deal"].to_numpy()]
     count, wins = examples["deal"].nunique(), int(won[np.unique(examples["deal"])].sum())
     logged = bool((examples["stage"] != "").any())
-    if count >= MIN_CLOSED and min(wins, count - wins) >= MIN_EACH:
-        train = features.iloc[examples["deal"].to_numpy()].assign(stage=examples["stage"].to_numpy())
+    train = features.iloc[examples["deal"].to_numpy()].assign(stage=examples["stage"].to_numpy())
+    if not train.nunique().gt(1).any():
+        reason = f"Nothing tells the {count:,} closed deals apart, so their share won is used."
+    elif count >= MIN_CLOSED and min(wins, count - wins) >= MIN_EACH:
         asked = features.iloc[rows]
         if not logged:
             train, asked = train.drop(columns="stage"), asked.drop(columns="stage")
@@ -253,7 +259,10 @@ def _model(
     # encoded faster.
     both = pd.concat([train[telling], asked[telling]])
     coded = pd.DataFrame({str(place): pd.factorize(both[name], sort=True)[0] for place, name in enumerate(telling)})
-    known, open_deals = coded.iloc[: len(train)], coded.iloc[len(train) :]
+    known, open_deals = coded.iloc[: len(train)], coded.iloc[len(train) :].reset_index(drop=True)
+    # Many deals are alike: each kind is asked once.
+    kinds = open_deals.drop_duplicates()
+    kind = open_deals.groupby(list(open_deals), sort=False).ngroup().to_numpy()
     folds = list(GroupKFold(FOLDS).split(known, outcome, deal))
 
     def regression() -> Any:
@@ -264,7 +273,7 @@ def _model(
     with threadpool_limits(1):
         unseen = cross_val_predict(regression(), known, outcome, cv=folds, method="predict_proba")[:, 1]
         calibrated = CalibratedClassifierCV(regression(), method="sigmoid", cv=folds, ensemble=False)
-        chance = calibrated.fit(known, outcome).predict_proba(open_deals)[:, 1]
+        chance = calibrated.fit(known, outcome).predict_proba(kinds)[:, 1]
         encoder, model = regression().fit(known, outcome)
     # A deal with a long log of stages weighs no more than another.
     weight = 1.0 / pd.Series(deal).groupby(deal).transform("size").to_numpy()
@@ -272,15 +281,16 @@ def _model(
     error, usual = (float(np.average((guess - outcome) ** 2, weights=weight)) for guess in (unseen, mean))
     origin = np.array([int(name.split("_", 1)[0]) for name in encoder.get_feature_names_out()])
     effect = model.coef_[0]
+    encoded, learnt = encoder.transform(kinds), encoder.transform(known)
     moved = np.stack(
         [
-            encoder.transform(open_deals)[:, origin == place] @ effect[origin == place]
-            - np.mean(encoder.transform(known)[:, origin == place] @ effect[origin == place])
-            for place in range(len(telling))
+            encoded[:, mine] @ effect[mine] - np.mean(learnt[:, mine] @ effect[mine])
+            for mine in (origin == place for place in range(len(telling)))
         ],
         axis=1,
     )
-    return chance, _drivers(moved, telling, asked), error < usual, error, usual
+    drivers = _drivers(moved, telling, asked.iloc[kinds.index])
+    return chance[kind], [drivers[place] for place in kind], error < usual, error, usual
 
 
 def _drivers(moved: np.ndarray, names: list[str], asked: pd.DataFrame) -> list[str]:

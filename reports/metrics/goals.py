@@ -26,8 +26,8 @@ GOALS: Mapping[str, Goal] = {
     ),
     "win_more_deals": Goal(
         "Win more deals",
-        ("win_rate", "won_deals", "average_deal_size", "meetings_per_won_deal", "proposals", "open_pipeline_value",
-         "activities_per_user"),
+        ("win_rate", "close_rate", "won_deals", "average_deal_size", "meetings_per_won_deal", "proposals",
+         "open_pipeline_value", "pipeline_coverage", "activities_per_user"),
     ),
     "lower_acquisition_cost": Goal(
         "Win customers at lower cost",
@@ -59,7 +59,8 @@ GOALS: Mapping[str, Goal] = {
     ),
     "better_campaigns": Goal(
         "Run better campaigns",
-        ("campaign_return", "response_rate", "open_rate", "click_rate", "cost_per_conversion", "referral_share"),
+        ("campaign_return", "response_rate", "open_rate", "click_rate", "reply_rate", "cost_per_conversion",
+         "referral_share"),
     ),
     "use_the_crm": Goal(
         "Have the CRM used",
@@ -75,6 +76,7 @@ PROGRESS_TYPES: Mapping[str, object] = {
     "goal": TEXT,
     "metric_id": TEXT,
     "group": TEXT,
+    "period": TEXT,
     "unit": TEXT,
     "unit_label": TEXT,
     "raw": "float64",
@@ -88,14 +90,18 @@ PROGRESS_TYPES: Mapping[str, object] = {
 the cleaned value reaches (target over value where less is better); `reached` is blank without a target."""
 
 
-def progress(metrics: pd.DataFrame, goals: tuple[str, ...], targets: Mapping[str, float]) -> pd.DataFrame:
-    """How far the cleaned figures over all time reach what was aimed for."""
+def progress(
+    metrics: pd.DataFrame, goals: tuple[str, ...], targets: Mapping[str, float], period: str = "all"
+) -> pd.DataFrame:
+    """How far the cleaned figures of a period reach what was aimed for; states, which know none, as they stand."""
     about = {metric.id: metric for metric in METRICS}
-    whole = metrics[(metrics["breakdown"] == "") & (metrics["period"] == "all")].set_index("metric_id")
+    lines = metrics[(metrics["breakdown"] == "") & metrics["period"].isin([period, "all"])]
+    whole = lines.assign(other=lines["period"] != period).sort_values("other", kind="stable")
+    whole = whole.drop_duplicates("metric_id").set_index("metric_id")
     served = [(name, metric_id) for name in goals for metric_id in GOALS[name].metrics]
     named = {metric_id for _, metric_id in served}
     served += [("", metric_id) for metric_id in targets if metric_id not in named]
-    lines = []
+    told = []
     for goal, metric_id in served:
         if metric_id not in whole.index:
             continue
@@ -105,8 +111,8 @@ def progress(metrics: pd.DataFrame, goals: tuple[str, ...], targets: Mapping[str
         part = top / bottom if bottom else np.nan
         known = not np.isnan(target) and not np.isnan(value)
         reached = (value >= target if metric.higher_is_better else value <= target) if known else pd.NA
-        lines.append(
-            (goal, metric_id, str(metric.group), str(metric.unit), figure["unit_label"], float(figure["raw"]), value,
-             target, part, reached, figure["verdict"])
+        told.append(
+            (goal, metric_id, str(metric.group), figure["period"], str(metric.unit), figure["unit_label"],
+             float(figure["raw"]), value, target, part, reached, figure["verdict"])
         )  # fmt: skip
-    return pd.DataFrame(lines, columns=list(PROGRESS_TYPES)).astype(dict(PROGRESS_TYPES))
+    return pd.DataFrame(told, columns=list(PROGRESS_TYPES)).astype(dict(PROGRESS_TYPES))

@@ -19,10 +19,12 @@ from reports.metrics.aggregate import (
 from reports.metrics.facts import Facts, facts
 from reports.metrics.outcome import OUTCOME_FIELDS, charged, is_false, refunded
 from reports.metrics.payments import PAYMENT_INPUTS
-from reports.metrics.sales import CLOSED_INPUTS, amount, deal_metric, won
+from reports.metrics.periods import months_between
+from reports.metrics.sales import CLOSED_INPUTS, DEAL_BREAKDOWNS, amount, deal_metric, won
 
 REVENUE_INPUTS = ("deal.amount", "deal.currency", *CLOSED_INPUTS, "deal.close_date")
 PROFIT_INPUTS = (*REVENUE_INPUTS, "deal.profit", *PAYMENT_INPUTS, "payment.profit")
+PROFIT_BREAKDOWNS = (*DEAL_BREAKDOWNS, "company_name", "country", "month", "quarter")
 BASELINE_MONTHS = 12
 revenue = deal_metric(won, Statistic.SUM, "won deals", value=amount, needs=("deal.amount",), money=True)
 
@@ -56,7 +58,7 @@ def revenue_against_baseline(dataset: Dataset, ctx: MetricContext, breakdown: st
     if missing := lacking(dataset, OUTCOME_FIELDS, "deal.amount"):
         return not_computable(missing)
     known = facts(dataset)
-    months = min((ctx.as_of.year - start.year) * 12 + ctx.as_of.month - start.month, BASELINE_MONTHS)
+    months = min(months_between(start, ctx.as_of.normalize() + pd.Timedelta(days=1)), BASELINE_MONTHS)
     first = known.closed.at[known.outcomes.won].min()
     if months < 1:
         return not_computable("Less than a month has passed since go-live.")
@@ -117,6 +119,7 @@ def _profit(dataset: Dataset, ctx: MetricContext, breakdown: str, *, sales: bool
         at=at,
         value=value,
         money=True,
+        groups=known.cut(table.entity, breakdown),
     )
 
 
@@ -183,7 +186,7 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=REVENUE_INPUTS,
         compute=average_monthly_revenue,
-        breakdowns=("owner", "region", "lead_source", "product", "currency"),
+        breakdowns=(*DEAL_BREAKDOWNS, "currency"),
         source="Sales usage: average monthly sales",
         dated_by="deal.close_date",
         filters="won deals with an amount",
@@ -209,19 +212,7 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=PROFIT_INPUTS,
         compute=profit,
-        breakdowns=(
-            "owner",
-            "team",
-            "region",
-            "industry",
-            "product",
-            "company_name",
-            "country",
-            "source",
-            "currency",
-            "month",
-            "quarter",
-        ),
+        breakdowns=(*PROFIT_BREAKDOWNS, "currency"),
         source="Sales usage: net profit of sales, as exported",
         dated_by="deal.close_date",
         filters="sales that say their profit",
@@ -235,18 +226,7 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=PROFIT_INPUTS,
         compute=margin,
-        breakdowns=(
-            "owner",
-            "team",
-            "region",
-            "industry",
-            "product",
-            "company_name",
-            "country",
-            "source",
-            "month",
-            "quarter",
-        ),
+        breakdowns=PROFIT_BREAKDOWNS,
         source="Sales usage: net profit over net sales",
         dated_by="deal.close_date",
         filters="sales that say their profit",

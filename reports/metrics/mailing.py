@@ -23,8 +23,10 @@ EVENT_INPUTS = (
 )
 CAMPAIGN_INPUTS = ("campaign.sent", "campaign.date", "campaign.start_date", "campaign.name")
 GROWTH_DAYS = 30
+STATED = ". Without a log of mails, as campaigns state it"
 
 Counted = Callable[[Facts], np.ndarray]
+"""Which of the first sends of `Facts.mailings` something is true of."""
 
 
 def _delivered(known: Facts) -> np.ndarray:
@@ -40,11 +42,14 @@ def _event(kind: str) -> Counted:
 
 
 def _first_of(known: Facts, over: Counted) -> np.ndarray:
-    return known.mailings.first & over(known)
+    return known.mailings.first[over(known)]
 
 
-def _as_number(known: Facts, what: Counted) -> np.ndarray:
-    return what(known).astype("float64")
+def _by_row(known: Facts, what: Counted) -> np.ndarray:
+    """What happened to the first sends, as a column of the activities."""
+    column = np.zeros(len(known["activity"]), dtype=bool)
+    column[known.mailings.first] = what(known)
+    return column
 
 
 def mail_rate(what: Counted, columns: tuple[str, ...], base: tuple[str, ...] = ("sent",), *, minus: bool = False,
@@ -57,11 +62,11 @@ def mail_rate(what: Counted, columns: tuple[str, ...], base: tuple[str, ...] = (
     def compute(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
         known = facts(dataset)
         if known.activities("sent").any():
-            mask = known.mailings.first if over is None else known.once(_first_of, over)
-            value = known.once(_as_number, what)
+            rows = known.mailings.first if over is None else known.once(_first_of, over)
+            value = known.once(_by_row, what)
             return aggregate(
                 known["activity"],
-                mask,
+                rows,
                 ctx,
                 breakdown,
                 Statistic.MEAN,
@@ -121,14 +126,23 @@ def emails_sent(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measure
     return campaign_sum(("sent",))(dataset, ctx, breakdown)
 
 
-def _left(contacts: Table) -> np.ndarray:
-    """When each address unsubscribed, else bounced."""
-    gone = contacts.column("unsubscribed_at").fillna(contacts.column("bounced_at"))
-    return gone.to_numpy(dtype="datetime64[us]")
+def reply_rate(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
+    """Replies are nowhere but in a log of mails; one without any did not watch for them."""
+    known = facts(dataset)
+    if not (known.activities("sent").any() and known.activities("reply").any()):
+        return not_computable("No source logs mails sent and the replies to them.")
+    return mail_rate(_event("reply"), (), over=_delivered)(dataset, ctx, breakdown)
 
 
-def _listed(contacts: Table) -> np.ndarray:
-    return contacts["email"].notna().to_numpy()
+def _born(contacts: Table) -> np.ndarray:
+    """When each address came; blank where there is none."""
+    return contacts["created_at"].where(contacts["email"].notna()).to_numpy(dtype="datetime64[us]")
+
+
+def _left(contacts: Table) -> np.ndarray | None:
+    """When each address unsubscribed, else bounced; None where none did."""
+    gone = contacts.column("unsubscribed_at").fillna(contacts.column("bounced_at")).where(contacts["email"].notna())
+    return gone.to_numpy(dtype="datetime64[us]") if gone.notna().any() else None
 
 
 def list_growth_rate(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
@@ -139,21 +153,20 @@ def list_growth_rate(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Me
     end = ctx.period.end or ctx.as_of.normalize() + pd.Timedelta(days=1)
     start = ctx.period.start or end - pd.Timedelta(days=GROWTH_DAYS)
     begin, finish = start.to_datetime64(), end.to_datetime64()
-    created = contacts["created_at"].to_numpy(dtype="datetime64[us]")
-    left, listed = contacts.derived(_left), contacts.derived(_listed)
-    new = listed & (created >= begin) & (created < finish)
-    lost = listed & (left >= begin) & (left < finish)
-    there = listed & (created < begin) & ~(left < begin)
+    born, left = contacts.derived(_born), contacts.derived(_left)
+    new, there = (born >= begin) & (born < finish), born < begin
+    lost = np.zeros(len(contacts), dtype=bool)
+    if left is not None:
+        lost, there = (left >= begin) & (left < finish), there & ~(left < begin)
     if not there.any():
         return not_computable(f"No address was on the list before {start:%Y-%m-%d}.")
     records = contacts.index.to_numpy()
     gains = Share("contact", records[new])
-    losses = Share("contact", records[lost], np.full(int(lost.sum()), -1.0))
+    losses = Share("contact", records[lost], np.full(np.count_nonzero(lost), -1.0))
     bottom = Share("contact", records[there])
-    rate = (new.sum() - lost.sum()) / there.sum()
-    found = figure(float(rate))
+    found = figure(float((len(gains.records) - len(losses.records)) / len(bottom.records)))
     return Measured(
-        replace(found.lines, rows=np.array([there.sum()], dtype="int64")),
+        replace(found.lines, rows=np.array([len(bottom.records)], dtype="int64")),
         {"contact": records[new | lost]},
         terms=Terms((gains, losses), (bottom,)),
     )
@@ -173,7 +186,7 @@ def _rate(
     return Metric(
         id=metric_id,
         name=name,
-        formula=f"{formula}; each person and mailing counts once. Without a log of mails, as campaigns state it",
+        formula=f"{formula}; each person and mailing counts once" + (STATED if columns else ""),
         symbols=symbols,
         unit=Unit.RATE,
         group=Group.BUSINESS_PERFORMANCE,
@@ -229,6 +242,15 @@ METRICS: tuple[Metric, ...] = (
         ("clicks", "delivered"),
         mail_rate(_event("click"), ("clicks",), ("delivered",), over=_delivered),
         "Mailing tool usage: unique clicks over delivered",
+    ),
+    _rate(
+        "reply_rate",
+        "Reply rate",
+        "Mails that were answered over mails delivered",
+        "n(answered) / n(delivered)",
+        (),
+        reply_rate,
+        "Outreach tool usage: replies over delivered mails",
     ),
     _rate(
         "bounce_rate",

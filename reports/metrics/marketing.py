@@ -93,7 +93,7 @@ def lead_conversion_rate(dataset: Dataset, ctx: MetricContext, breakdown: str) -
         Statistic.MEAN,
         what="leads",
         at=known.timeline("contact", "created_at"),
-        value=known.converted.astype("float64"),
+        value=known.converted,
     )
 
 
@@ -158,6 +158,11 @@ def cost_per_lead(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measu
 
 def new_customers(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
     """Buyers by their first won deal; where no deal is won, by their first payment; else contacts called customers."""
+    return _new_customers(dataset, ctx, breakdown)
+
+
+def _new_customers(dataset: Dataset, ctx: MetricContext, breakdown: str, *, by_channel: bool = False) -> Measured:
+    """`by_channel` names groups as those of the spend, without regard to case."""
     known = facts(dataset)
     for entity, mask, at in (
         ("deal", known.first_won, known.closed),
@@ -165,13 +170,17 @@ def new_customers(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measu
         ("contact", known.called_customers, known.timeline("contact", "customer_since")),
     ):
         if mask.any():
-            return aggregate(known[entity], mask, ctx, breakdown, Statistic.COUNT, what="new customers", at=at)
+            groups = folded(known[entity], breakdown) if by_channel else known.cut(entity, breakdown)
+            return aggregate(
+                known[entity], mask, ctx, breakdown, Statistic.COUNT, what="new customers", at=at, groups=groups
+            )
     return not_computable("No won deal or payment names its buyer, and no contact is said to be a customer.")
 
 
 def customer_acquisition_cost(dataset: Dataset, ctx: MetricContext, breakdown: str) -> Measured:
     spend = _spend(dataset, ctx, breakdown, NOT_ACQUISITION, "acquisition costs")
-    customers = new_customers(dataset, ctx, "" if breakdown == "currency" else breakdown)
+    by = "" if breakdown == "currency" else breakdown
+    customers = _new_customers(dataset, ctx, by, by_channel=by in ("lead_source", "campaign"))
     return ratio(spend, customers, over="acquisition costs", under="new customers")
 
 
@@ -273,7 +282,18 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=CUSTOMER_INPUTS,
         compute=new_customers,
-        breakdowns=("owner", "lead_source", "region", "product", "source", "month", "quarter"),
+        breakdowns=(
+            "owner",
+            "team",
+            "region",
+            "lead_source",
+            "campaign",
+            "product",
+            "industry",
+            "source",
+            "month",
+            "quarter",
+        ),
         source="CRM usage: accounts with a first closed-won opportunity",
         dated_by="deal.close_date",
         filters="first purchase of each buyer",
@@ -281,13 +301,14 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         id="customer_acquisition_cost",
         name="Customer acquisition cost",
-        formula="Marketing and sales spend over new customers of the same period",
+        formula="Marketing and sales spend over new customers of the same period; by lead source or campaign where the "
+        "spend is booked under the same name",
         symbols="Σ amount(marketing, sales) / n(new customers)",
         unit=Unit.MONEY_PER_ITEM,
         group=Group.BUSINESS_PERFORMANCE,
         inputs=(*SPEND_INPUTS, *CUSTOMER_INPUTS),
         compute=customer_acquisition_cost,
-        breakdowns=("currency", "month", "quarter"),
+        breakdowns=("lead_source", "campaign", "currency", "month", "quarter"),
         higher_is_better=False,
         source="Marketing usage: customer acquisition cost (CAC)",
         dated_by="spend.period",

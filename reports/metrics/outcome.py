@@ -77,16 +77,28 @@ def closed_at(deals: Table) -> pd.Series:
 
 def buyers(table: Table, fields: tuple[str, ...]) -> np.ndarray:
     """A number per buyer, by the first filled of `fields`, names without regard to case; -1 where nobody is named."""
-    who = np.full(len(table), -1, dtype=np.int64)
+    who: np.ndarray | None = None
     for name in fields:
         if name in table:
             codes, distinct = table.distinct(name)
-            if name.endswith("_id"):
-                numbers = np.arange(len(distinct))
-            else:
+            if not name.endswith("_id"):
                 numbers, _ = pd.factorize(distinct.str.strip().str.casefold())
-            who = np.where((who < 0) & (codes >= 0), who.max(initial=-1) + 1 + np.append(numbers, -1)[codes], who)
-    return who
+                codes = np.append(numbers, -1)[codes]
+            if who is None:
+                who = codes
+            else:
+                who = np.where((who < 0) & (codes >= 0), who.max(initial=-1) + 1 + codes, who)
+            if who.min(initial=0) >= 0:
+                break
+    return np.full(len(table), -1, dtype=np.int64) if who is None else who
+
+
+def firsts(numbers: np.ndarray) -> np.ndarray:
+    """Which of the numbers stand there for the first time; none is below 0, and there are no large gaps."""
+    earliest = np.empty(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
+    # Written from the last to the first, so that the first stays.
+    earliest[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return earliest[numbers] == np.arange(len(numbers))
 
 
 def first_purchases(who: np.ndarray, at: pd.Series, bought: np.ndarray) -> np.ndarray:
@@ -94,9 +106,8 @@ def first_purchases(who: np.ndarray, at: pd.Series, bought: np.ndarray) -> np.nd
     rows = np.flatnonzero(bought & (who >= 0))
     times = at.to_numpy(dtype="datetime64[us]")[rows]
     rows = rows[np.argsort(times, kind="stable")]
-    _, first = np.unique(who[rows], return_index=True)
     mask = np.zeros(len(who), dtype=bool)
-    mask[rows[first]] = True
+    mask[rows[firsts(who[rows])]] = True
     return mask
 
 

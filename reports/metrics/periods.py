@@ -21,13 +21,15 @@ def default_periods(
     go_live: pd.Timestamp | None = None,
     own: Sequence[Period] = (),
 ) -> tuple[Period, ...]:
-    """The whole, then the last complete years, quarters and months before `as_of`, oldest first.
+    """The whole, then the last complete years, quarters and months, oldest first; `as_of` ends a month that it is the
+    last day of.
 
     Years and quarters are fiscal ones where the year starts in another month than January: FY2027 ends in 2027. With
     `go_live`, also the months since it (12 at most) and as many before. Own periods come with the one before each and
     the one a year before.
     """
-    month = as_of.normalize().replace(day=1)
+    now = as_of.normalize() + pd.Timedelta(days=1)
+    month = now.replace(day=1)
     quarter = month - pd.DateOffset(months=(month.month - fiscal_start) % 3)
     year = month - pd.DateOffset(months=(month.month - fiscal_start) % 12)
     periods = [Period()]
@@ -39,7 +41,7 @@ def default_periods(
         periods.append(Period(f"{_year(begin, fiscal_start)}-Q{number}", start, start + pd.DateOffset(months=3)))
     for start in _starts(month, months, 1):
         periods.append(Period(f"{start:%Y-%m}", start, start + pd.DateOffset(months=1)))
-    if go_live is not None and (since := _months_between(go_live, as_of)) > 0:
+    if go_live is not None and (since := months_between(go_live, now)) > 0:
         span = pd.DateOffset(months=min(since, 12))
         periods.append(Period("before go-live", go_live - span, go_live))
         periods.append(Period("since go-live", go_live, go_live + span))
@@ -95,5 +97,6 @@ def _year(start: pd.Timestamp, fiscal_start: int) -> str:
     return str(start.year) if fiscal_start == 1 else f"FY{(start + pd.DateOffset(months=11)).year}"
 
 
-def _months_between(start: pd.Timestamp, end: pd.Timestamp) -> int:
+def months_between(start: pd.Timestamp, end: pd.Timestamp) -> int:
+    """Whole months from `start` (included) to `end` (excluded)."""
     return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)

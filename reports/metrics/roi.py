@@ -33,36 +33,50 @@ GOOD_RETURN_RATIO = 5.0
 
 DEFAULT_MONTHS = 12
 
+ROUNDING = 1e-12
+"""Of what was spent, so little is not owed any more."""
+
+MOST = 1e15
+"""No amount of an investment is larger: such a figure is a slip, and its sums would not be exact."""
+
 
 def net_roi(gain: float, cost: float) -> float:
     """(gain - cost) / cost, a fraction: 5.25 is 525 %. Raises UsageError unless the cost is above 0."""
-    return (_finite(gain, "gain") - _positive(cost)) / cost
+    return _told((_finite(gain, "gain") - _positive(cost)) / cost, gain, cost)
 
 
 def return_ratio(gain: float, cost: float) -> float:
     """gain / cost: 5.0 is 5:1 or 500 %. Raises UsageError unless the cost is above 0."""
-    return _finite(gain, "gain") / _positive(cost)
+    return _told(_finite(gain, "gain") / _positive(cost), gain, cost)
 
 
 def payback_months(gains: Sequence[float], costs: Sequence[float]) -> float | None:
-    """Months until cumulated gain first covers cumulated cost; None if never within the series.
+    """Months until cumulated gain covers cumulated cost for good; None if it does not at the end of the series.
 
     Both are amounts per month. The costs of a month are paid at its beginning, its gain comes evenly over the month.
+    Where a cost or a loss takes the balance below 0 once more, it was not paid back before.
     """
     if len(gains) != len(costs):
         raise UsageError(
             f"Gains run over {len(gains)} months and costs over {len(costs)}.", hint="Give both for the same months."
         )
     balance, spent = 0.0, 0.0
+    covered: float | None = None
     for month, (gain, cost) in enumerate(zip(gains, costs, strict=True)):
         balance -= _finite(cost, "cost")
         spent += cost
-        if spent > 0 and balance >= 0:
-            return float(month)
-        if spent > 0 and balance + gain >= 0:
-            return month - balance / gain
+        owed = -ROUNDING * spent
+        if balance < owed:
+            covered = None
+        if covered is None and spent > 0:
+            if balance >= owed:
+                covered = float(month)
+            elif balance + gain >= owed:
+                covered = month - balance / gain
         balance += _finite(gain, "gain")
-    return None
+        if balance < owed:
+            covered = None
+    return covered
 
 
 def break_even_date(gains: Sequence[float], costs: Sequence[float], start: pd.Timestamp) -> pd.Timestamp | None:
@@ -214,6 +228,8 @@ def _series(name: str, value: Any, months: int) -> tuple[float, ...]:
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ConfigError(f"[investment]: {name} is {value!r}.", hint="Give a number without currency or separators.")
+    if abs(value) > MOST:
+        raise ConfigError(f"[investment]: {name} is {value:g}.", hint=f"Give an amount below {MOST:g}.")
     return float(value)
 
 
@@ -232,6 +248,12 @@ def _finite(value: float, name: str) -> float:
     if not math.isfinite(value):
         raise UsageError(f"The {name} is {value}.", hint="Give a number.")
     return value
+
+
+def _told(result: float, gain: float, cost: float) -> float:
+    if not math.isfinite(result):
+        raise UsageError(f"A gain of {gain:g} on a cost of {cost:g} is beyond any number.", hint="Check the cost.")
+    return result
 
 
 def _positive(cost: float) -> float:

@@ -9,7 +9,7 @@ from audit.dataset import Dataset, Table
 from audit.metric import Group, Measured, Metric, MetricContext, Unit
 from reports.metrics.aggregate import Statistic, aggregate, converted, currencies, lacking, not_computable
 from reports.metrics.facts import Facts, facts
-from reports.metrics.outcome import BUYER_INPUTS, OUTCOME_FIELDS, Outcomes
+from reports.metrics.outcome import BUYER_INPUTS, OUTCOME_FIELDS, Outcomes, firsts
 
 CLOSED_INPUTS = ("deal.status", "deal.is_won", "deal.is_closed", "deal.won_at", "deal.lost_at", "deal.stage")
 CLOSE_DATES = ("deal.close_date", "deal.won_at", "deal.lost_at")
@@ -104,7 +104,17 @@ def revenue_per_customer(dataset: Dataset, ctx: MetricContext, breakdown: str) -
         return not_computable("No deal names its buyer.")
     bought = known.outcomes.won & known.closed.contains(ctx.period)
     once, value = per_buyer(deals, who, bought, amount(known), ctx)
-    return aggregate(deals, once, ctx, breakdown, Statistic.MEAN, what="buyers", value=value, money=True)
+    return aggregate(
+        deals,
+        once,
+        ctx,
+        breakdown,
+        Statistic.MEAN,
+        what="buyers",
+        value=value,
+        money=True,
+        groups=known.cut("deal", breakdown),
+    )
 
 
 def per_buyer(
@@ -119,7 +129,7 @@ def per_buyer(
         # The sum is in the currency of the rate table; `aggregate` will convert it once more.
         _, factor = converted(currencies(table, ctx), np.ones(len(amounts)), ctx)
         total = total / factor[rows]
-    first = rows[~buyer.duplicated().to_numpy()]
+    first = rows[firsts(buyer.to_numpy())]
     once, value = np.zeros(len(table), dtype=bool), np.full(len(table), np.nan)
     once[first], value[rows] = True, total
     return once, value
@@ -301,7 +311,7 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=("deal.amount", "deal.currency", *CLOSED_INPUTS, "deal.close_date", *BUYER_INPUTS),
         compute=revenue_per_customer,
-        breakdowns=("currency",),
+        breakdowns=("industry", "region", "source", "currency"),
         source="Average revenue per account (ARPA)",
         dated_by="deal.close_date",
         filters="won deals that name their buyer",

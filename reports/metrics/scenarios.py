@@ -43,19 +43,28 @@ class PerHead:
 
 
 def scaled(investment: Investment, *, gains: float = 1.0, costs: float = 1.0) -> Investment:
-    """The same with all gains and all costs times a factor; adjustments, which are not the CRM's doing, stay."""
+    """The same with all gains and all costs times a factor; adjustments, which are not the CRM's doing, stay.
+
+    What is a loss as a whole is worse by a factor below 1, not nearer to 0.
+    """
     return replace(
         investment,
-        gains={name: _times(amounts, gains) for name, amounts in investment.gains.items()},
+        gains={
+            name: _times(amounts, gains if math.fsum(amounts) >= 0 else 2 - gains)
+            for name, amounts in investment.gains.items()
+        },
         costs={name: _times(amounts, costs) for name, amounts in investment.costs.items()},
     )
 
 
 def scenarios(investment: Investment, factors: Mapping[str, float] | None = None) -> dict[str, Return]:
-    """The return with gains as expected, and times the low and the high factor (default 0.8 and 1.2).
+    """The return with gains as expected, and times the low and the high factor (default 0.8 and 1.2)."""
+    chosen = scenario_factors(factors)
+    return {name: evaluate(scaled(investment, gains=chosen[name])) for name in SCENARIOS}
 
-    Raises ConfigError for a factor that cannot be.
-    """
+
+def scenario_factors(factors: Mapping[str, float] | None) -> dict[str, float]:
+    """By which the gains are taken in each scenario. Raises ConfigError for a factor that cannot be."""
     chosen = {"low": 1 - SPREAD, "expected": 1.0, "high": 1 + SPREAD, **(factors or {})}
     for name, factor in chosen.items():
         if name not in SCENARIOS:
@@ -64,7 +73,7 @@ def scenarios(investment: Investment, factors: Mapping[str, float] | None = None
             raise ConfigError(f"[investment]: scenario {name} is {factor!r}.", hint="Give a factor such as 0.8.")
     if not chosen["low"] <= chosen["expected"] <= chosen["high"]:
         raise ConfigError("[investment]: the scenarios are not in order.", hint="low <= expected <= high.")
-    return {name: evaluate(scaled(investment, gains=chosen[name])) for name in SCENARIOS}
+    return chosen
 
 
 def sensitivity(investment: Investment, spread: float = SPREAD) -> list[Swing]:
@@ -113,14 +122,23 @@ def by_month(investment: Investment) -> list[tuple[int, float, float, float]]:
     return lines
 
 
+def by_quarter(investment: Investment) -> list[tuple[int, float, float, float]]:
+    """Quarter since go-live (from 1), gain, cost and net ROI of that quarter alone; NaN in one without cost."""
+    return _by(investment, 3)
+
+
 def by_year(investment: Investment) -> list[tuple[int, float, float, float]]:
     """Year (from 1), gain, cost and net ROI of that year alone; NaN in a year without cost."""
+    return _by(investment, 12)
+
+
+def _by(investment: Investment, length: int) -> list[tuple[int, float, float, float]]:
     lines = []
     months = by_month(investment)
-    for start in range(0, len(months), 12):
-        part = months[start : start + 12]
+    for start in range(0, len(months), length):
+        part = months[start : start + length]
         gain, cost = math.fsum(line[1] for line in part), math.fsum(line[2] for line in part)
-        lines.append((start // 12 + 1, gain, cost, (gain - cost) / cost if cost > 0 else math.nan))
+        lines.append((start // length + 1, gain, cost, (gain - cost) / cost if cost > 0 else math.nan))
     return lines
 
 

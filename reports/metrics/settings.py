@@ -37,9 +37,25 @@ def periods(config: Config, as_of: pd.Timestamp) -> tuple[Period, ...]:
     )
 
 
-def check_names(config: Config) -> None:
-    """Raises ConfigError where a target or goal names what does not exist."""
+def check_names(config: Config, as_of: pd.Timestamp | None = None) -> None:
+    """Raises ConfigError where a target, goal or period names what does not exist, and where [investment] cannot be."""
     from reports.metrics.goals import GOALS
+    from reports.metrics.scenarios import read_scenarios, scenario_factors
+
+    scenario_factors(read_scenarios(config.investment_values())[1])
+    if as_of is not None:
+        labels = [period.label for period in periods(config, as_of)]
+        for own in config.metrics.period:
+            if labels.count(own.label) > 1:
+                raise ConfigError(
+                    f"audit.toml: two periods are called {own.label!r}.",
+                    hint="Months, quarters and years are measured anyway; give your own another label.",
+                )
+        if config.metrics.target_period not in labels:
+            raise ConfigError(
+                f"audit.toml: [metrics] target_period = {config.metrics.target_period!r} is no period of this audit.",
+                hint=f"There are: {', '.join(labels)}. Another is made with [[metrics.period]].",
+            )
 
     known = {metric.id for metric in METRICS}
     for name in config.metrics.targets:

@@ -27,7 +27,7 @@ REPORTS: Mapping[str, Report] = {
     "lead_sources": Report(
         "Lead sources",
         "lead_source",
-        ("new_leads", "cost_per_lead", "new_opportunities", "won_deals", "new_customers"),
+        ("new_leads", "cost_per_lead", "new_opportunities", "won_deals", "new_customers", "customer_acquisition_cost"),
     ),
     "sales_cycle": Report(
         "Sales cycle by source",
@@ -37,7 +37,7 @@ REPORTS: Mapping[str, Report] = {
     "performance_by_owner": Report(
         "Performance by owner",
         "owner",
-        ("new_opportunities", "won_deals", "lost_deals", "win_rate", "revenue", "average_deal_size",
+        ("new_opportunities", "won_deals", "lost_deals", "win_rate", "revenue", "average_deal_size", "margin",
          "activities_last_week", "activities_next_week"),
     ),
     "profitability_by_customer": Report(
@@ -47,8 +47,8 @@ REPORTS: Mapping[str, Report] = {
     "campaign_returns": Report(
         "Campaign returns",
         "campaign",
-        ("marketing_spend", "new_leads", "campaign_responses", "response_rate", "won_deals", "revenue",
-         "campaign_return", "open_rate", "click_rate"),
+        ("marketing_spend", "new_leads", "campaign_responses", "response_rate", "won_deals", "new_customers", "revenue",
+         "campaign_return", "open_rate", "click_rate", "reply_rate"),
     ),
     "performance_by_team": Report(
         "Performance by team", "team", ("won_deals", "win_rate", "revenue", "average_deal_size", "revenue_per_employee")
@@ -56,20 +56,26 @@ REPORTS: Mapping[str, Report] = {
 }  # fmt: skip
 
 
+FOLDED = frozenset({"marketing_spend", "cost_per_lead", "customer_acquisition_cost", "campaign_return"})
+"""Metrics whose groups by lead source or campaign have names without regard to case."""
+
+
 def standard_reports(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Every report that has a line: group, unit_label, and two columns per metric, ID raw and ID cleaned."""
     found = {}
+    whole = metrics[(metrics["breakdown"] == "") & metrics["unit_label"].fillna("").ne("")]
+    headline = whole["unit_label"].mode().iloc[0] if len(whole) else ""
     for name, report in REPORTS.items():
         part = metrics[(metrics["breakdown"] == report.breakdown) & metrics["metric_id"].isin(report.metrics)]
         if part.empty:
             continue
         columns = []
-        # Counts have no currency: they stand on the line of the currency with most value.
-        keys = part["group"].fillna("").astype(object)
+        # Counts have no currency: they stand on the line of the currency of the whole, else of the one with most value.
+        keys = _as_others_write(part)
         labels = part["unit_label"].fillna("").astype(object)
         size = part["cleaned"].fillna(0).abs()
-        main = pd.DataFrame({"group": keys, "label": labels, "size": size})
-        main = main[main["label"] != ""].sort_values("size", ascending=False, kind="stable").drop_duplicates("group")
+        main = pd.DataFrame({"group": keys, "label": labels, "other": labels != headline, "size": -size})
+        main = main[main["label"] != ""].sort_values(["other", "size"], kind="stable").drop_duplicates("group")
         home = main.set_index("group")["label"]
         labels = labels.where(labels != "", keys.map(home).fillna(""))
         part = part.assign(group=keys, unit_label=labels)
@@ -80,6 +86,17 @@ def standard_reports(metrics: pd.DataFrame) -> dict[str, pd.DataFrame]:
                 columns.append(mine.rename(columns={side: f"{metric_id} {side}" for side in ("raw", "cleaned")}))
         if columns:
             table = pd.concat(columns, axis=1)
-            lead = table.iloc[:, 1].fillna(0)
-            found[name] = table.loc[lead.sort_values(ascending=False, kind="stable").index].reset_index()
+            # Amounts of different currencies are in no order with each other.
+            lead = -table.iloc[:, 1].fillna(0)
+            apart = ~table.index.get_level_values("unit_label").isin(["", headline])
+            order = pd.DataFrame({"apart": apart, "lead": lead}).sort_values(["apart", "lead"], kind="stable")
+            found[name] = table.loc[order.index].reset_index()
     return found
+
+
+def _as_others_write(part: pd.DataFrame) -> pd.Series:
+    """The groups; those of FOLDED metrics as the other metrics write them, where one does in most cases."""
+    keys, folded = part["group"].fillna("").astype(object), part["metric_id"].isin(FOLDED)
+    plain = keys[~folded].loc[part.loc[~folded, "cleaned"].abs().sort_values(ascending=False, kind="stable").index]
+    written = {name.strip().casefold(): name for name in plain.iloc[::-1]}
+    return keys.mask(folded, keys.map(lambda name: written.get(name.strip().casefold(), name)))

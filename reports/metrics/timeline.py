@@ -1,6 +1,7 @@
 """When the rows of a table happened: their calendar groups and who of them lies in a period."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,9 @@ from audit.metric import Period
 
 CALENDAR = ("month", "quarter", "year")
 """Breakdowns by time."""
+
+MAX_DAYS = 100_000
+"""So many days are numbered through, whether anything happened on them or not."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Timeline:
     at: pd.Series
     _groups: dict[str, Groups] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
+    @cached_property
     def times(self) -> np.ndarray:
         return self.at.to_numpy(dtype="datetime64[us]")
 
@@ -66,20 +70,39 @@ class Timeline:
             inside &= times < period.end.to_datetime64()
         return inside
 
-    def known(self, mask: np.ndarray) -> bool:
-        """Whether any of the rows has a time."""
-        return bool((self.at.notna().to_numpy() & mask).any())
+    def known(self, rows: np.ndarray) -> bool:
+        """Whether any of the rows, a mask or places, has a time."""
+        if self._dated is None:
+            return bool(rows.any()) if rows.dtype == np.bool_ else len(rows) > 0
+        return bool((rows & self._dated).any() if rows.dtype == np.bool_ else self._dated[rows].any())
+
+    @cached_property
+    def _dated(self) -> np.ndarray | None:
+        """Which rows have a time; None where all have."""
+        dated = ~np.isnat(self.times)
+        return None if dated.all() else dated
 
 
 def _calendar(times: np.ndarray, breakdown: str) -> Groups:
-    blank = np.isnat(times)
     steps = {"month": 1, "quarter": 3, "year": 12}[breakdown]
-    bins = np.floor_divide(times.astype("datetime64[M]").astype(np.int64), steps)
-    codes, distinct = pd.factorize(bins[~blank])
+    days, place = _days(times)
+    codes, distinct = pd.factorize(np.floor_divide(days.astype("datetime64[M]").astype(np.int64), steps))
     months = (distinct * steps).astype("datetime64[M]")
     labels = np.datetime_as_string(months, unit="M" if breakdown == "month" else "Y").astype(object)
     if breakdown == "quarter":
         labels = labels + np.array(["-Q1", "-Q2", "-Q3", "-Q4"], dtype=object)[distinct % 4]
-    every = np.full(len(times), -1, dtype=np.int64)
-    every[~blank] = codes
-    return labelled(every, labels)
+    return labelled(np.append(codes, -1)[place], labels)
+
+
+def _days(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Days, and the place of each time among them; -1 for a blank one. Of a day its month is told only once."""
+    blank, number = np.isnat(times), times.astype("datetime64[D]").view(np.int64)
+    known = number[~blank] if blank.any() else number
+    first = int(known.min()) if len(known) else 0
+    if len(known) and int(known.max()) - first < MAX_DAYS:
+        days = np.arange(first, int(known.max()) + 1)
+        place = number - first
+    else:
+        days, place = np.unique(number, return_inverse=True)
+    place[blank] = -1
+    return days.astype("datetime64[D]"), place

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,22 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 """What `Facts` remembers, and the fields from which it is worked out."""
 
 
+NOWHERE = np.array([], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Derived(Table):
+    """A table that knows how it was made of the table `origin`.
+
+    Its rows stood there at `rows` (None: where they stand here); `apart` are, by field, the places of those that hold
+    something else than there.
+    """
+
+    origin: Table
+    rows: np.ndarray | None
+    apart: Mapping[str, np.ndarray]
+
+
 @dataclass(frozen=True)
 class Version(Facts):
     """Tables made of others; `changed` are the fields (``entity.field``) of which a value or a row differs."""
@@ -62,17 +79,17 @@ def version(raw: Facts, tables: Dataset, names: Iterable[str]) -> Version:
     for entity in sorted({name.partition(".")[0] for name in asked}):
         columns = sorted(name.partition(".")[2] for name in asked if name.startswith(f"{entity}."))
         before, after = raw.get(entity), own[entity] if entity in own else empty_table(entity)
-        rows = rows_of(before.index, after.index)
+        rows = rows_of(before, after)
         for name in columns:
             known = raw.known_times(entity, name)
-            different = _different(before, after, name, rows)
-            if different is None or rows is not None or different.any():
+            apart = differing(before, after, name, rows)
+            if apart is None or rows is not None or len(apart):
                 changed.add(f"{entity}.{name}")
-            if different is None:
+            if apart is None:
                 continue
             if before is not after and name in before and name in before.codes and before[name].dtype == TEXT:
-                after.codes[name] = _recoded(*before.codes[name], after[name], different, rows)
-            if known is not None and not different.any():
+                after.codes[name] = _recoded(*before.codes[name], after[name], apart, rows)
+            if known is not None and not len(apart):
                 times[entity, name] = known if rows is None else known.taken(rows, after.column(name))
     found = Version(own, tables.sources, tables.set_aside, tables.warnings, frozenset(changed))
     found.remember(raw, times, {name for name, fields in FACTS.items() if not changed.intersection(fields)},
@@ -80,9 +97,12 @@ def version(raw: Facts, tables: Dataset, names: Iterable[str]) -> Version:
     return found
 
 
-def rows_of(before: pd.Index, after: pd.Index) -> np.ndarray | None:
+def rows_of(before: Table, after: Table) -> np.ndarray | None:
     """Where the records of a table stand in the one that it was made of; None where all stand as they did."""
-    return None if after is before or after.equals(before) else before.get_indexer(after)
+    if _made_of(after, before):
+        return after.rows
+    same = after.index is before.index or after.index.equals(before.index)
+    return None if same else before.index.get_indexer(after.index)
 
 
 def differing_rows(before: pd.Series, after: pd.Series) -> np.ndarray:
@@ -103,16 +123,22 @@ def differing_rows(before: pd.Series, after: pd.Series) -> np.ndarray:
     return ~pd.array(same).to_numpy(dtype=bool, na_value=False)
 
 
-def _different(before: Table, after: Table, name: str, rows: np.ndarray | None) -> np.ndarray | None:
-    """Which of the rows of `after` hold something else than before; None where only one table has the field."""
+def _made_of(after: Table, before: Table) -> TypeGuard[Derived]:
+    return isinstance(after, Derived) and after.origin is before
+
+
+def differing(before: Table, after: Table, name: str, rows: np.ndarray | None) -> np.ndarray | None:
+    """The rows of `after` that hold something else than before; None where only one table has the field."""
     if (name in before) != (name in after):
         return None
     if before is after or name not in before:
-        return np.zeros(len(after), dtype=bool)
+        return NOWHERE
+    if _made_of(after, before):
+        return after.apart.get(name, NOWHERE)
     was = before[name]
     if rows is not None:
         was = pd.Series(was.array.take(rows), index=after.index)
-    return differing_rows(was, after[name])
+    return np.flatnonzero(differing_rows(was, after[name]))
 
 
 def _recoded(
@@ -121,11 +147,10 @@ def _recoded(
     """Codes and distinct values of a column of which only `rows` are left and the `different` ones have changed."""
     if rows is not None:
         codes = codes[rows]
-    elif not different.any():
+    elif not len(different):
         return codes, values
-    if different.any():
-        places = np.flatnonzero(different)
-        own, fresh = pd.factorize(now.iloc[places], use_na_sentinel=True)
+    if len(different):
+        own, fresh = pd.factorize(now.iloc[different], use_na_sentinel=True)
         added = pd.Series(fresh, dtype=values.dtype)
         # Few values are new: those are the ones to index.
         place = pc.index_in(text.arrow(values), value_set=text.arrow(added)).fill_null(-1)
@@ -135,7 +160,7 @@ def _recoded(
         new = at < 0
         at = np.where(new, len(values) + np.cumsum(new) - 1, at)
         codes = codes.copy()
-        codes[places] = np.append(at, -1)[own]
+        codes[different] = np.append(at, -1)[own]
         values = pd.concat([values, added[new]], ignore_index=True)
     # What no row holds any more must not count as a value of the column.
     used = np.bincount(codes + 1, minlength=len(values) + 1)[1:] > 0

@@ -107,7 +107,12 @@ def test_the_period_of_a_time_is_the_one_that_contains_it(hour) -> None:
     periods = [Period("a", ends[0], ends[1]), Period("b", ends[2], ends[3])]
     edges = [edge + pd.Timedelta(microseconds=step) for edge in ends for step in (-1, 0, 1)]
     times = pd.Series([*edges, pd.NaT, "1969-12-31", "2200-01-01"], dtype="datetime64[us]")
-    (layer,) = Calendar(periods).layers
+    calendar = Calendar(periods)
+    (layer,) = calendar.layers
     inside = [next((n for n, p in enumerate(periods) if p.start <= at < p.end), 2) for at in times]
     assert layer.bins(times.to_numpy()).tolist() == inside
-    assert (layer.days is None) == bool(hour)
+    assert (calendar.days is None) == bool(hour)
+    if calendar.days is not None:
+        numbers = calendar.days.numbers(times.to_numpy())
+        assert calendar.days.periods(layer)[numbers].tolist() == inside
+        assert calendar.days.counts(numbers).tolist() == [inside.count(0), inside.count(1)]

@@ -100,11 +100,10 @@ def test_the_90_per_cent_interval_holds_the_true_figure_in_85_to_95_per_cent_of_
             line = whole.loc[metric.id]
             held[metric.id] += line["low"] - 1e-9 <= true <= line["high"] + 1e-9
     shares = {name: count / COPIES for name, count in held.items()}
-    for name in ("revenue", "win_rate", "average_deal_size"):
-        assert 0.85 <= shares[name] <= 0.95, shares
-    # Of whole numbers an interval can only be a little too wide.
-    for name in ("won_deals", "median_sales_cycle_days"):
-        assert shares[name] >= 0.85, shares
+    # A median of whole days stands still under most draws: its interval can only be a little too wide.
+    median = shares.pop("median_sales_cycle_days")
+    assert 0.85 <= median <= 0.98, median
+    assert all(0.85 <= share <= 0.95 for share in shares.values()), shares
 
 
 class TestDraws:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pandas as pd
+import pytest
 
 from audit.dataset import Dataset, table_from_frame
 from audit.metric import Business, Measured, MetricContext, Rates
@@ -59,6 +60,25 @@ class TestBreakdowns:
         assert by("won_deals", tables, "team") == {"Sales": 3}
         assert by("revenue", tables, "industry") == {"Pharma": 400.0, "Dairy": 200.0}
         assert by("won_deals", tables, "region") == {"DE": 2, "ID": 1}
+
+    def test_what_counts_buyers_and_profit_is_looked_up_too(self) -> None:
+        tables = {"deal": {**DEALS, "profit": [10.0, 30.0, 20.0, 5.0, 8.0]}, "user": USERS, "account": self.accounts}
+        assert by("new_customers", tables, "industry") == {"Pharma": 1, "Dairy": 1}
+        assert by("new_revenue", tables, "region") == {"DE": 100.0, "ID": 200.0}
+        assert by("revenue_per_customer", tables, "industry") == {"Pharma": 400.0, "Dairy": 200.0}
+        assert by("deals_per_customer", tables, "region") == {"DE": 2.0, "ID": 1.0}
+        assert by("margin", tables, "team") == {"Sales": pytest.approx(0.1)}
+        assert by("close_rate", tables, "team") == {"Sales": 0.75}
+        renewals = {**tables, "deal": {**tables["deal"], "type": ["Renewal"] * 5}}
+        assert by("renewal_rate", renewals, "industry") == {"Pharma": 1.0, "Dairy": 1.0, "(blank)": 0.0}
+
+    def test_a_team_is_called_by_its_manager_where_it_has_no_name(self) -> None:
+        users = {"full_name": ["Ann", "Ben"], "manager": ["Zoe", "Yan"]}
+        assert by("won_deals", {"deal": DEALS, "user": users}, "team") == {"Zoe": 2, "Yan": 1}
+
+    def test_acquisition_cost_by_campaign(self) -> None:
+        # The first sale to a names Spring, that to b spring; 60 were spent on it.
+        assert by("customer_acquisition_cost", {"deal": DEALS, "spend": SPEND}, "campaign") == {"spring": 30.0}
 
     def test_own_column_comes_first(self) -> None:
         deals = {**DEALS, "team": ["North"] * 5}

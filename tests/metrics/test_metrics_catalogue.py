@@ -31,7 +31,19 @@ TEXTS = {
     "lifecycle_stage": ["customer", "lead", None],
     "csat": ["10", "2", "good", None],
     "kind": ["marketing", "crm", "sales", "service", None],
-    "type": ["call", "meeting", "proposal", "sent", "open", "click", "bounce", "unsubscribe", "renewal", "complaint"],
+    "type": [
+        "call",
+        "meeting",
+        "proposal",
+        "sent",
+        "open",
+        "click",
+        "reply",
+        "bounce",
+        "unsubscribe",
+        "renewal",
+        "complaint",
+    ],
     "direction": ["in", "out", None],
     "outcome": ["abandoned", "connected", None],
     "field": ["dealstage", "phone"],
@@ -57,6 +69,10 @@ def filled(entity: str, rows: int = 400) -> Table:
             columns[name] = pd.Series(random.integers(0, 1000, rows) / 4).mask(random.random(rows) < 0.2)
     return table_from_frame(entity, pd.DataFrame(columns))
 
+
+AMOUNTS = ("amount", "profit", "refunded", "unit_price", "cost")
+BY_THEIR_ENDS = {"average_monthly_revenue", "calls_per_day", "list_growth_rate", "retention_rate", "churn_rate"}
+"""They are rates of the time that a period lasts, or of the one before it."""
 
 FULL = Dataset({name: filled(name) for name in entities()})
 
@@ -125,6 +141,42 @@ def test_nothing_is_never_zero(metric: Metric) -> None:
         assert measured.missing
         for breakdown in metric.breakdowns:
             assert metric.compute(nothing, bare, breakdown).values["value"].isna().all()
+
+
+@by_id
+def test_an_amount_of_another_currency_moves_nothing(metric: Metric) -> None:
+    ctx = replace(CTX, currency="USD")
+    tables = dict(FULL.tables)
+    for name in ("deal", "payment", "spend", "campaign"):
+        table = FULL[name]
+        other = table["currency"].ne("USD").fillna(True).to_numpy(dtype=bool)
+        dear = {field: table[field].mask(other, table[field] * 1000) for field in AMOUNTS if field in table}
+        tables[name] = table.with_columns(**dear)
+    np.testing.assert_array_equal(values(metric, Dataset(tables), ctx)["value"], values(metric, FULL, ctx)["value"])
+
+
+@by_id
+def test_one_row_is_no_error(metric: Metric) -> None:
+    single = Dataset({name: FULL[name].take(np.arange(len(FULL[name])) == 7) for name in FULL})
+    for period in (Period(), Period("2026", pd.Timestamp("2026-01-01"), pd.Timestamp("2027-01-01"))):
+        measured = metric.compute(single, replace(CTX, period=period), "")
+        value = measured.values["value"].iloc[0]
+        assert np.isfinite(value) or measured.missing
+
+
+@by_id
+def test_a_period_open_on_one_side_is_one_with_all_that_lies_there(metric: Metric) -> None:
+    if metric.id in BY_THEIR_ENDS or not metric.dated_by:
+        return
+    middle = pd.Timestamp("2025-12-01")
+    for start, end, closed in (
+        (None, middle, Period("", pd.Timestamp("1990-01-01"), middle)),
+        (middle, None, Period("", middle, pd.Timestamp("2050-01-01"))),
+    ):
+        found, expected = (
+            values(metric, FULL, replace(CTX, period=period)) for period in (Period("", start, end), closed)
+        )
+        pd.testing.assert_frame_equal(found, expected)
 
 
 @by_id

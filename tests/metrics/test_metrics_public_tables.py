@@ -228,3 +228,17 @@ class TestOrdersAndCosts:
 def test_the_same_from_the_files_as_they_are_loaded(folder: str, expected: dict[str, float]) -> None:
     loaded = load([SHARED / folder])
     assert {metric: whole(metric, loaded) for metric in expected} == pytest.approx(expected)
+
+
+def test_teams_and_regions_from_the_files_as_they_are_loaded() -> None:
+    folder = SHARED / "maven-sales-opportunities"
+    pipeline, teams, accounts = (
+        pd.read_csv(folder / f"{name}.csv") for name in ("sales_pipeline", "sales_teams", "accounts")
+    )
+    won = pipeline[pipeline["deal_stage"] == "Won"].merge(teams, on="sales_agent").merge(accounts, on="account")
+    loaded = load([folder])
+    same(by("revenue", loaded, "team"), won.groupby("manager")["close_value"].sum())
+    same(by("average_deal_size", loaded, "region"), won.groupby("regional_office")["close_value"].mean())
+    same(by("won_deals", loaded, "industry"), won.groupby("sector").size())
+    first = won.sort_values("close_date", kind="stable").drop_duplicates("account")
+    same(by("new_revenue", loaded, "industry"), first.groupby("sector")["close_value"].sum())

@@ -10,7 +10,7 @@ from audit.errors import ConfigError
 from audit.metric import Business, MetricContext, Period
 from audit.result import METRIC_TYPES
 from reports.metrics.attribution import attribution, credits
-from reports.metrics.catalogue import METRICS
+from reports.metrics.catalogue import METRICS, periods_of
 from reports.metrics.forecast import forecast
 from reports.metrics.goals import GOALS, progress
 from reports.metrics.periods import before, default_periods, year_before
@@ -40,6 +40,11 @@ class TestPeriods:
             pd.Timestamp("2026-11-01"),
         )
         assert "since go-live" not in {p.label for p in default_periods(AS_OF, go_live=pd.Timestamp("2026-11-01"))}
+
+    def test_the_last_day_of_a_month_ends_it(self) -> None:
+        found = [period.label for period in default_periods(pd.Timestamp("2026-12-31"))]
+        assert {"2026-12", "2026-Q4", "2026"} <= set(found)
+        assert "2026-12" not in [period.label for period in default_periods(pd.Timestamp("2026-12-30"))]
 
     def test_comparisons(self) -> None:
         every = default_periods(AS_OF)
@@ -94,10 +99,31 @@ class TestConfig:
         with pytest.raises(ValueError, match=r"."):
             Config.model_validate(wrong)
 
-    @pytest.mark.parametrize("wrong", [{"targets": {"win_rat": 0.3}}, {"goals": ["world_peace"]}])
-    def test_names_that_do_not_exist(self, wrong: dict) -> None:
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"metrics": {"targets": {"win_rat": 0.3}}},
+            {"metrics": {"goals": ["world_peace"]}},
+            {"metrics": {"target_period": "2026-Q9"}},
+            {"metrics": {"period": [{"label": "2026-10", "start": "2026-05-01", "end": "2026-05-11"}]}},
+            {"investment": {"subscripton": 1}},
+            {"investment": {"gain": 1, "cost": 1, "scenarios": {"middle": 1}}},
+        ],
+    )
+    def test_what_names_nothing_is_refused_before_anything_is_read(self, wrong: dict) -> None:
         with pytest.raises(ConfigError):
-            check_names(Config.model_validate({"metrics": wrong}))
+            check_names(Config.model_validate(wrong), AS_OF)
+
+    def test_targets_may_be_of_any_period(self) -> None:
+        own = [{"label": "Fair", "start": "2026-05-01", "end": "2026-05-11"}]
+        for label in ("all", "2025", "2026-Q3", "2026-10", "Fair"):
+            check_names(Config.model_validate({"metrics": {"target_period": label, "period": own}}), AS_OF)
+
+    def test_an_own_period_however_short_has_every_dated_metric(self) -> None:
+        fair = Period("Fair", pd.Timestamp("2026-05-01"), pd.Timestamp("2026-05-11"))
+        assert {metric.id for metric in METRICS if periods_of(metric, [fair])} == {
+            metric.id for metric in METRICS if metric.dated_by
+        }
 
 
 def metric_lines(*lines: tuple) -> pd.DataFrame:
@@ -129,6 +155,17 @@ class TestGoals:
         assert found.loc["sales_cycle_days", "goal"] == "shorter_sales_cycle"
         assert "calls" not in found.index
 
+    def test_a_target_is_held_against_its_period_and_a_state_against_today(self) -> None:
+        metrics = pd.concat(
+            [
+                metric_lines(("win_rate", "", "", "", 0.4, 0.3), ("list_size", "", "", "", 90.0, 80.0)),
+                metric_lines(("win_rate", "", "", "", 0.6, 0.5)).assign(period="2026"),
+            ]
+        )
+        found = progress(metrics, (), {"win_rate": 0.5, "list_size": 100.0}, "2026").set_index("metric_id")
+        assert found.loc["win_rate", ["period", "cleaned", "progress"]].tolist() == ["2026", 0.5, 1.0]
+        assert found.loc["list_size", ["period", "cleaned", "progress"]].tolist() == ["all", 80.0, 0.8]
+
     def test_no_goal_no_line(self) -> None:
         assert progress(metric_lines(("win_rate", "", "", "", 0.4, 0.3)), (), {}).empty
 
@@ -149,6 +186,25 @@ class TestStandardReports:
         found = standard_reports(metrics)["pipeline"]
         columns = ["group", "unit_label", "open_deals cleaned", "open_pipeline_value raw"]
         assert found[columns].fillna(0).to_numpy().tolist() == [["Offer", "EUR", 2.0, 30.0], ["Offer", "USD", 0.0, 5.0]]
+
+    def test_costs_by_channel_stand_beside_the_leads_of_the_same_name(self) -> None:
+        metrics = metric_lines(
+            ("new_leads", "lead_source", "Paid Search", "", 30.0, 20.0),
+            ("new_leads", "lead_source", "paid search", "", 1.0, 1.0),
+            ("cost_per_lead", "lead_source", "paid search", "EUR", 3.0, 4.0),
+        )
+        found = standard_reports(metrics)["lead_sources"].set_index("group")
+        assert found.loc["Paid Search", "cost_per_lead cleaned"] == 4.0
+        assert np.isnan(found.loc["paid search", "cost_per_lead cleaned"])
+
+    def test_amounts_of_another_currency_come_last(self) -> None:
+        metrics = metric_lines(
+            ("revenue", "", "", "EUR", 30.0, 20.0),
+            ("revenue", "company_name", "A", "IDR", 5e9, 5e9),
+            ("revenue", "company_name", "B", "EUR", 10.0, 10.0),
+            ("revenue", "company_name", "C", "EUR", 20.0, 20.0),
+        )
+        assert standard_reports(metrics)["profitability_by_customer"]["group"].tolist() == ["C", "B", "A"]
 
     def test_nothing_to_report(self) -> None:
         assert standard_reports(metric_lines(("open_deals", "", "", "", 3.0, 2.0))) == {}
@@ -206,6 +262,15 @@ class TestAttribution:
         forms = {name: values[:1] for name, values in self.forms.items()}
         two = self.by_source(data(contact=self.contacts, deal=self.deals, form_submission=forms))
         assert two["position-based"] == {"Fair": 50.0, "Google": 50.0, "(no touch)": 60.0}
+
+    def test_what_a_deal_states_counts_where_nobody_was_reached(self) -> None:
+        deals = {**self.deals, "lead_source": ["Late entry", "Partner", "Web"], "campaign": [None, "Spring", None]}
+        found = credits(data(contact=self.contacts, deal=deals, activity=self.mails), CTX)
+        by = found.set_index(["dimension", "model", "group"])["revenue"].sort_index()
+        # The first deal's person came by the fair, whatever the deal says; nothing but a mail is known of the second's.
+        assert by["source", "first touch"].to_dict() == {"Fair": 100.0, "Partner": 60.0}
+        assert by["campaign", "linear"].to_dict() == {"(no touch)": 100.0, "Spring": 60.0}
+        assert by["source", "view-through, 7 days"].to_dict() == {"(no touch)": 100.0, "Email": 60.0}
 
     def test_every_model_gives_away_all_revenue(self) -> None:
         dataset = data(contact=self.contacts, deal=self.deals, form_submission=self.forms, activity=self.mails)

@@ -65,6 +65,13 @@ class TestBreakEven:
     def test_gain_before_cost(self) -> None:
         assert payback_months([100.0, 0.0], [0.0, 50.0]) == 1.0
 
+    def test_what_goes_below_again_was_not_paid_back(self) -> None:
+        # 50 left after a month, 100 due at the beginning of the third: covered for good half way through it.
+        assert payback_months([150.0, 0.0, 100.0], [100.0, 0.0, 100.0]) == 2.5
+        # A loss in the second month, made good in the third.
+        assert payback_months([150.0, -100.0, 100.0], [100.0, 0.0, 0.0]) == 2.5
+        assert payback_months([150.0, -100.0], [100.0, 0.0]) is None
+
     def test_never(self) -> None:
         assert payback_months([10.0], [100.0]) is None
         assert break_even_date([10.0], [100.0], START) is None
@@ -80,12 +87,13 @@ class TestBreakEven:
     def test_break_even_is_where_the_cumulated_gain_reaches_the_cumulated_cost(self, months: list) -> None:
         gains, costs = [float(gain) for gain, _ in months], [float(cost) for _, cost in months]
         found = payback_months(gains, costs)
-        whole = len(months) if found is None else math.ceil(found) - 1
-        for month in range(whole):
-            assert sum(gains[: month + 1]) < sum(costs[: month + 1])
+        assert (found is None) == (sum(gains) < sum(costs))
         if found is not None:
+            whole = math.ceil(found) - 1
             part = found - whole
             assert sum(gains[:whole]) + part * gains[whole] == pytest.approx(sum(costs[: whole + 1]))
+            for month in range(whole + 1, len(months)):
+                assert sum(gains[:month]) >= sum(costs[: month + 1])
 
 
 class TestInvestment:

@@ -14,7 +14,7 @@ from audit.errors import ConfigError, UsageError
 from audit.metric import MetricContext
 from reports.metrics.investment import sensitivities
 from reports.metrics.roi import evaluate, read_investment
-from reports.metrics.scenarios import by_department, by_month, by_year, scenarios, sensitivity
+from reports.metrics.scenarios import by_department, by_month, by_quarter, by_year, scenarios, sensitivity
 from reports.sections.blocks import Figure
 from reports.sections.returns import sensitivity_of_return
 from reports.wording import words_of
@@ -82,6 +82,8 @@ def test_months_and_years_add_up() -> None:
     assert months[0] == pytest.approx((1, 10.0, 101.0, -91.0))
     assert months[-1][3] == pytest.approx(116.0)
     assert [year for year, *_ in by_year(investment)] == [1, 2]
+    assert [cost for _, _, cost, _ in by_quarter(investment)] == pytest.approx([103.0, *[3.0] * 7])
+    assert by_quarter(investment)[1] == pytest.approx((2, 30.0, 3.0, 9.0))
     assert [cost for _, _, cost, _ in by_year(investment)] == pytest.approx([112.0, 12.0])
 
 
