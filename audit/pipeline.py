@@ -57,7 +57,7 @@ def run_audit(
     """
     say = progress or (lambda _: None)
     rules = select_rules(config)
-    check_names(config)
+    check_names(config, as_of)
     policies(config.survivorship)
     say("Reading")
     loaded = load_sources(paths, config, progress)

@@ -115,6 +115,8 @@ mask = true
 # fiscal_year_start = 4
 # goals = ["shorter_sales_cycle"]
 # targets = { win_rate = 0.3 }
+# target_period = "2026-Q3"
+# period = [{ label = "Spring fair", start = 2026-04-01, end = 2026-05-01 }]
 
 # What one unit of other currencies is worth in `currency`; without it they are never added.
 # [currency_rates]
@@ -127,7 +129,9 @@ mask = true
 # customer_cycle_days = 365
 # first_reply_hours = 4
 # [prices]
-# per_contact_year = 1.2
+# contact_tiers = [{ up_to = 1000, per_year = 240 }, { up_to = 5000, per_year = 900 }]
+# per_send = 0.004
+# sends_per_year = 24
 # minutes_per_duplicate = 5
 # per_hour = 46
 """

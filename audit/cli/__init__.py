@@ -10,6 +10,7 @@ from audit.cli.failure import AuditGroup
 from audit.cli.forget import forget
 from audit.cli.history import history
 from audit.cli.inspect import init, inspect
+from audit.cli.metrics import metrics
 from audit.cli.record import record
 from audit.cli.report import report
 from audit.cli.review import review
@@ -39,6 +40,7 @@ for command in (
     init,
     rules,
     explain,
+    metrics,
     record,
     report,
     accept,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from audit.dataset import Dataset
 from audit.findings import steady_name
@@ -165,21 +166,24 @@ def _records(parts: Sequence[Earned]) -> pd.DataFrame:
                     np.zeros(len(part.whole), dtype=np.int8), [part.sheet.table.entity]
                 ),
                 "source": part.sheet.source,
-                "owner": _owner(part.sheet),
                 **{name: getattr(part, name) for name in ("cells", "whole", "right", "variance")},
             }
         )
         for part in parts
     ]
     columns = ["entity", "source", "owner", "cells", "whole", "right", "variance"]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    if not frames:
+        return pd.DataFrame(columns=columns)
+    # A table without owners has no say in the type of the column.
+    owner = union_categoricals([_owner(part.sheet) for part in parts])
+    return pd.concat(frames, ignore_index=True).assign(owner=owner)[columns]
 
 
 def _owner(sheet: Sheet) -> pd.Categorical:
     """Who looks after each record, "" where nobody does."""
     table = sheet.table
     if "owner" not in table:
-        return pd.Categorical.from_codes(np.full(len(table), -1), [])
+        return pd.Categorical.from_codes(np.full(len(table), -1), np.array([], dtype=object))
     codes, names = pd.factorize(table["owner"].str.strip())
     labels, first = np.unique(np.append(names.to_numpy(dtype=object), ""), return_inverse=True)
     return pd.Categorical.from_codes(first[codes], labels)

@@ -1,4 +1,4 @@
-"""metrics.csv: every metric, period and breakdown, raw and cleaned."""
+"""metrics.csv: every metric, period and breakdown, raw and cleaned; metric_definitions.csv: what each metric is."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from audit.result import AuditResult
 from reports.metrics.catalogue import METRICS
+from reports.outputs.metric_account import definition
 from reports.outputs.tables import write_table
 
 COLUMNS = """
@@ -19,11 +20,14 @@ FIGURES = ("raw", "cleaned", "low", "high", "strict", "loose", "previous", "year
 
 def write_metrics(result: AuditResult, folder: Path) -> list[Path]:
     names = {metric.id: metric.name for metric in METRICS}
+    told = pd.DataFrame([definition(metric) for metric in METRICS])
+    listed = {name: told[name].map(" ".join) for name in ("inputs", "breakdowns")}
     return [
+        write_table(told.assign(**listed), folder / "metric_definitions.csv"),
         write_table(
             rounded(result.metrics).assign(metric=result.metrics["metric_id"].map(names))[COLUMNS],
             folder / "metrics.csv",
-        )
+        ),
     ]
 
 

@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audit.metric import Metric
+from audit.metric import Group, Metric
 from reports import charts
+from reports.impact.verdict import DO_NOT_REPORT, VERDICT_RULES
 from reports.metrics.catalogue import METRICS
 from reports.sections.blocks import Block, Cell, Column, Details, Heading, Paragraph, Section, Table
 from reports.sections.cost import headline
-from reports.sections.returns import sensitivity_of_return
+from reports.sections.returns import return_on_crm
 from reports.sections.view import View, more_in_file
-from reports.sections.worklist import costs, moved, worklist_table
+from reports.sections.worklist import moved, price_list, worklist_table
 
 VERDICT_TONES = {
     "do not report": "poor",
@@ -53,18 +54,22 @@ def build(view: View) -> Section:
         blocks.append(Paragraph(words("metrics.none"), tone="muted"))
         return Section("metrics", words("metrics.title"), words("metrics.lead"), tuple(blocks))
     computed = whole[whole["verdict"].ne("not computable")]
-    blocks.append(_overview(view, computed))
+    blocks += [_overview(view, computed), Paragraph(_rule(view), tone="muted")]
     blocks += worklist_table(view, {metric.id: metric_text(view, metric, "name") for metric in METRICS})
-    blocks += costs(view)
-    blocks += sensitivity_of_return(view)
+    blocks += price_list(view)
+    blocks += return_on_crm(view)
     first = _most_moved(view, computed)
     figures = [figure for row in first if (figure := _waterfall(view, row))]
     if figures:
         blocks += [Heading(words("metrics.why")), Paragraph(words("metrics.why_note")), *figures]
-    blocks.append(Heading(words("metrics.each")))
     drawn = {row.metric_id for row in first}
     flagged = _flagged(view)
-    blocks.extend(_details(view, row, flagged, row.metric_id not in drawn) for row in computed.itertuples())
+    about = {metric.id: metric.group for metric in METRICS}
+    for group in Group:
+        mine = [row for row in computed.itertuples() if about.get(row.metric_id) == group]
+        if mine:
+            blocks.append(Heading(words("metrics.each", group=words(f"group.{group.replace(' ', '_')}"))))
+            blocks.extend(_details(view, row, flagged, row.metric_id not in drawn) for row in mine)
     missing = whole[whole["verdict"].eq("not computable")]
     if len(missing):
         blocks.append(Paragraph(words("metrics.missing", n=len(missing)), tone="muted"))
@@ -100,6 +105,17 @@ def _overview(view: View, whole: pd.DataFrame) -> Table:
         Column(words("col.verdict")),
     )
     return Table(words("metrics.overview"), columns, tuple(rows), note=words("metrics.range_note"), tools=True)
+
+
+def _rule(view: View) -> str:
+    """By which limits a figure has its verdict."""
+    words = view.words
+    limits = [
+        words("metrics.verdict_rule", verdict=verdict_word(view, rule.verdict), n=rule.min_rows,
+              difference=words.percent(rule.max_difference, 0), range=words.percent(rule.max_range, 0))
+        for rule in VERDICT_RULES
+    ]  # fmt: skip
+    return " ".join([*limits, words("metrics.verdict_else", verdict=verdict_word(view, DO_NOT_REPORT))])
 
 
 def _change(raw: float, cleaned: float) -> float:
@@ -195,6 +211,7 @@ def _details(view: View, row: Any, flagged: dict[tuple[str, int, str], Any], dra
         dated = metric.dated_by or words("metrics.state")
         parts = {name: metric_text(view, metric, name) for name in ("symbols", "filters", "source")}
         parts["filters"] = parts["filters"] or words("metrics.no_records")
+        parts["better"] = words("metrics.higher" if metric.higher_is_better else "metrics.lower")
         blocks.append(Paragraph(words("metrics.defined", dated=dated, **parts), tone="muted"))
     if row.reason:
         blocks.append(Paragraph(view.told(row.reason, 400)))
@@ -236,7 +253,8 @@ def _periods(view: View, metric_id: str) -> Table | None:
     if mine.empty:
         return None
     kind = mine["period"].str.replace(r"\d", "0", regex=True)
-    latest = mine.groupby(kind.to_numpy(), sort=False).tail(1).fillna({"unit_label": ""})
+    # The user's own first: where room is short, that is what stays.
+    latest = mine.groupby(kind.to_numpy(), sort=False).tail(1).fillna({"unit_label": ""}).iloc[::-1]
     rows = tuple(
         (
             Cell(view.text(row.period)),

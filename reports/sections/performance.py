@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from reports.metrics.attribution import NONE
 from reports.metrics.catalogue import METRICS
 from reports.metrics.goals import GOALS
 from reports.metrics.standard import REPORTS
@@ -43,17 +44,22 @@ def _quantity(view: View, value: float, unit: str, label: str) -> Cell:
 def _goals(view: View, table: pd.DataFrame) -> Table:
     words = view.words
     rows = []
-    for row in table.itertuples():
+    # Each goal's metrics stand together by what they are about.
+    place = {name: number for number, name in enumerate(table["goal"].unique())}
+    order = table.assign(place=table["goal"].map(place)).sort_values(["place", "group"], kind="stable")
+    for row in order.itertuples():
         title = words.of("goal", row.goal, "title", GOALS[row.goal].title) if row.goal in GOALS else ""
         known = not np.isnan(row.target)
         reached = words("yes" if row.reached else "no") if known and not pd.isna(row.reached) else "–"
+        period = "" if row.period == "all" else view.text(row.period)
         rows.append(
             (
-                Cell(metric_name(view, row.metric_id), note=title),
+                Cell(metric_name(view, row.metric_id), note=", ".join(part for part in (title, period) if part)),
                 Cell(words(f"group.{row.group.replace(' ', '_')}")),
                 _quantity(view, row.raw, row.unit, row.unit_label),
                 _quantity(view, row.cleaned, row.unit, row.unit_label),
                 _quantity(view, row.target, row.unit, row.unit_label),
+                Cell("–" if np.isnan(row.progress) else words.percent(row.progress, 0), sort=row.progress),
                 Cell(reached, tone="good" if reached == words("yes") else ""),
                 Cell(verdict_word(view, row.verdict), tone=VERDICT_TONES[row.verdict]),
             )
@@ -61,7 +67,7 @@ def _goals(view: View, table: pd.DataFrame) -> Table:
     columns = (
         Column(words("col.metric"), wide=True),
         Column(words("col.about")),
-        *(Column(words(f"col.{name}"), number=True) for name in ("raw", "cleaned", "target")),
+        *(Column(words(f"col.{name}"), number=True) for name in ("raw", "cleaned", "target", "progress")),
         Column(words("col.reached")),
         Column(words("col.verdict")),
     )
@@ -162,10 +168,22 @@ def _group(view: View, breakdown: str, group: str) -> str:
 
 
 def _attribution(view: View, table: pd.DataFrame) -> list[Block]:
-    """Revenue by source in every model, the currency of most value; what cleaning moves."""
+    """Revenue by source and by campaign in every model, the currency of most deals; what cleaning moves."""
     words = view.words
-    main = table.groupby("currency")["deals_cleaned"].sum().idxmax()
-    mine = table[(table["currency"] == main) & (table["dimension"] == "source")]
+    main = str(table.groupby("currency")["deals_cleaned"].sum().idxmax())
+    mine = table[table["currency"] == main]
+    # What one group loses and another gets; the rest is revenue that there is more or less of altogether.
+    moved = mine.groupby(["dimension", "model"])["moved"].agg(
+        lambda part: min(part[part > 0].sum(), -part[part < 0].sum())
+    )
+    sentence = words("performance.attribution_note", amount=words.money(float(moved.max()), main))
+    tables = [_attributed(view, mine[mine["dimension"] == name], name, main) for name in ("source", "campaign")
+              if (mine["dimension"].eq(name) & mine["group"].ne(NONE)).any()]  # fmt: skip
+    return [Heading(words("performance.attribution")), Paragraph(sentence), *tables]
+
+
+def _attributed(view: View, mine: pd.DataFrame, dimension: str, main: str) -> Table:
+    words = view.words
     # One window is enough on the page; the file has all.
     views = [model for model in dict.fromkeys(mine["model"]) if model.startswith("view-through")]
     models = [model for model in dict.fromkeys(mine["model"]) if model not in views] + views[:1]
@@ -175,21 +193,15 @@ def _attribution(view: View, table: pd.DataFrame) -> list[Block]:
     rows = tuple(
         (
             Cell(view.value("deal", "lead_source", str(group))),
-            *(_quantity(view, float(wide.loc[group, model]), "money", str(main)) for model in models),
-            _quantity(view, float(moved[group]), "money", str(main)),
+            *(_quantity(view, float(wide.loc[group, model]), "money", main) for model in models),
+            _quantity(view, float(moved[group]), "money", main),
         )
         for group in order[:ROWS]
     )
     columns = (
-        Column(words("actor.lead_source")),
+        Column(words("actor.lead_source" if dimension == "source" else "actor.campaign")),
         *(Column(view.told(model).capitalize(), number=True) for model in models),
         Column(words("performance.moved", model=words.told(models[0])), number=True),
     )
     note = more_in_file(words, len(rows), len(order), "reports/attribution.csv")
-    shifted = float(mine.groupby("model")["moved"].apply(lambda part: part.abs().sum() / 2).max())
-    sentence = words("performance.attribution_note", amount=words.money(shifted, str(main)))
-    return [
-        Heading(words("performance.attribution")),
-        Paragraph(sentence),
-        Table(words("performance.by_source"), columns, rows, note=note),
-    ]
+    return Table(words(f"performance.by_{dimension}"), columns, rows, note=note)

@@ -1,4 +1,4 @@
-"""The return on the CRM: which of its inputs moves it most, as a picture, a sentence and a table."""
+"""The return on the CRM: scenarios and break-even, what it is made of, per head, and which input moves it most."""
 
 import numpy as np
 import pandas as pd
@@ -7,6 +7,77 @@ from reports import charts
 from reports.metrics.scenarios import SPREAD
 from reports.sections.blocks import Block, Cell, Column, Heading, Table
 from reports.sections.view import View
+
+
+def return_on_crm(view: View) -> list[Block]:
+    """The return in all that is told of it; nothing where there is no investment."""
+    reports = view.result.reports
+    blocks: list[Block] = []
+    if "roi_scenarios" in reports:
+        blocks += [Heading(view.words("returns.title")), _scenarios(view, reports["roi_scenarios"])]
+    if "roi_inputs" in reports:
+        blocks.append(_inputs(view, reports["roi_inputs"]))
+    if "roi_per_employee" in reports:
+        blocks.append(_heads(view, reports["roi_per_employee"]))
+    return blocks + sensitivity_of_return(view)
+
+
+def _scenarios(view: View, table: pd.DataFrame) -> Table:
+    """Low, expected and high on the cleaned data, and what is expected on the data as it is."""
+    words = view.words
+    shown = table[(table["data"] == "cleaned") | (table["scenario"] == "expected")]
+    rows = []
+    for row in shown.itertuples():
+        side = words(f"col.{row.data}")
+        day = None if pd.isna(row.break_even) else pd.Timestamp(row.break_even)
+        rows.append(
+            (
+                Cell(words(f"returns.{row.scenario}"), note=side),
+                Cell(words.percent(row.net_roi), sort=row.net_roi),
+                Cell(words.quantity(row.return_ratio, "ratio"), sort=row.return_ratio),
+                Cell(words("returns.never") if np.isnan(row.payback_months)
+                     else words.quantity(row.payback_months, "months"), sort=row.payback_months),
+                Cell("–" if day is None else words.short_date(day)),
+                Cell(words.money(row.profit_beyond, str(row.currency)), sort=row.profit_beyond),
+            )
+        )  # fmt: skip
+    names = ("scenario", "net_roi", "ratio", "payback", "break_even", "beyond")
+    columns = tuple(Column(words(f"returns.{name}"), number=place > 0) for place, name in enumerate(names))
+    return Table(words("returns.scenarios"), columns, tuple(rows), note=words("returns.usages"))
+
+
+def _inputs(view: View, table: pd.DataFrame) -> Table:
+    words = view.words
+    rows = tuple(
+        (
+            Cell(_input(view, str(row.input))),
+            Cell(words(f"returns.{row.kind}")),
+            Cell(words.money(row.amount, str(row.currency)), sort=row.amount),
+        )
+        for row in table.itertuples()
+    )
+    columns = (
+        Column(words("returns.input"), wide=True),
+        Column(words("returns.kind")),
+        Column(words("returns.amount"), number=True),
+    )
+    return Table(words("returns.made_of"), columns, rows)
+
+
+def _heads(view: View, table: pd.DataFrame) -> Table:
+    words = view.words
+    rows = tuple(
+        (
+            Cell(view.text(row.department, 60) if row.department else words("returns.everybody")),
+            Cell(words.number(row.employees), sort=row.employees),
+            *(Cell(words.money(value, str(row.currency)), sort=value)
+              for value in (row.cost, row.net_gain, row.net_gain_per_employee)),
+        )
+        for row in table.itertuples()
+    )  # fmt: skip
+    names = ("department", "employees", "costs", "net_gain", "each")
+    columns = tuple(Column(words(f"returns.{name}"), number=place > 0) for place, name in enumerate(names))
+    return Table(words("returns.heads"), columns, rows)
 
 
 def sensitivity_of_return(view: View) -> list[Block]:
@@ -26,7 +97,7 @@ def sensitivity_of_return(view: View) -> list[Block]:
             "label": [words.difference(float(width), "rate", "") for width in widths],
         }
     )
-    title = words("returns.title")
+    title = words("returns.depends")
     first = swings.iloc[0]
     ends = sorted((float(first["low"]), float(first["high"])))
     sentence = words(

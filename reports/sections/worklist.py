@@ -1,8 +1,11 @@
 """What to fix first by what it moves, and what bad data costs in the user's own prices."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from reports.impact.prices import costs
 from reports.sections.blocks import Block, Cell, Column, Heading, Paragraph, Table
 from reports.sections.cost import Problem
 from reports.sections.view import View
@@ -91,52 +94,49 @@ def worklist_table(view: View, names: dict[str, str]) -> list[Block]:
     return [Table(words("metrics.worklist"), columns, rows, note=words("metrics.worklist_note"), tools=True)]
 
 
-def costs(view: View) -> list[Block]:
-    """What surplus and dead records cost, from [prices]; nothing is assumed that the user did not give."""
-    words, result = view.words, view.result
-    prices = {name: value for name, value in result.settings.get("prices", {}).items() if value is not None}
-    if not prices:
-        return [Paragraph(words("metrics.costs_none"), tone="muted")]
-    currency = str(result.settings.get("currency") or "")
-    size = result.metrics[result.metrics["metric_id"].eq("list_size") & result.metrics["period"].eq("all")
-                          & result.metrics["breakdown"].fillna("").eq("")]  # fmt: skip
-    surplus = float((size["raw"] - size["cleaned"]).iloc[0]) if len(size) else np.nan
-    merged = float((result.cleaned.changes["kind"] == "merge").sum())
-    others = float((view.counted["fix_kind"].ne("merge")).sum())
-    hour = prices.get("per_hour")
-    sends = prices.get("sends_per_year")
-    lines = []
-
-    def line(name: str, count: float, price: float | None, how: str) -> None:
-        if price is not None and not np.isnan(count):
-            lines.append((name, count, count * price, how))
-
-    contact, send = prices.get("per_contact_year"), prices.get("per_send")
-    line("surplus_contacts", surplus, contact, words.money(contact or 0, currency))
-    if send is not None and sends is not None:
-        each = words("cost.times", count=words.number(sends), price=words.money(send, currency))
-        line("surplus_sends", surplus, send * sends, each)
-    for name, key, count in (
-        ("duplicates", "minutes_per_duplicate", merged),
-        ("findings", "minutes_per_finding", others),
-    ):
-        minutes = prices.get(key)
-        if minutes is not None and hour is not None:
-            how = words("cost.hours", minutes=words.number(minutes, 1), price=words.money(hour, currency))
-            line(name, count, minutes / 60 * hour, how)
-    if not lines:
-        return [Paragraph(words("metrics.costs_none"), tone="muted")]
+def price_list(view: View) -> list[Block]:
+    """What surplus and dead records cost, from [prices], every assumption beside its sum; else how to have it said."""
+    words, table = view.words, costs(view.result)
+    published = Paragraph(words("metrics.costs_published"), tone="muted")
+    if table.empty:
+        return [Paragraph(words("metrics.costs_none"), tone="muted"), published]
+    currency = str(table["currency"].iloc[0])
     rows = [
-        (Cell(words(f"cost.{name}")), view.number_cell(count), Cell(how), Cell(words.money(cost, currency), sort=cost))
-        for name, count, cost, how in lines
+        (
+            Cell(words(f"cost.{row.item}")),
+            view.number_cell(row.count),
+            Cell(_assumption(view, row, currency)),
+            Cell("–" if np.isnan(row.cost) else words.money(row.cost, currency), sort=row.cost),
+        )
+        for row in table.itertuples(index=False)
     ]
-    total = sum(cost for _, _, cost, _ in lines)
+    total = float(table["cost"].sum())
     rows.append((Cell(words("cost.total")), Cell(""), Cell(""), Cell(words.money(total, currency), sort=total)))
     columns = (
-        Column(words("col.what"), wide=True),
+        Column(words("cost.item"), wide=True),
         Column(words("cost.count"), number=True),
         Column(words("cost.price")),
         Column(words("cost.sum"), number=True),
     )
-    note = f"{words('metrics.costs_note')} {words('metrics.costs_none')}"
-    return [Heading(words("metrics.costs")), Table(words("metrics.costs"), columns, tuple(rows), note=note)]
+    note = words("metrics.costs_note")
+    return [Heading(words("metrics.costs")), Table(words("metrics.costs"), columns, tuple(rows), note=note), published]
+
+
+def _assumption(view: View, row: Any, currency: str) -> str:
+    words = view.words
+    if row.item == "surplus_contacts":
+        return _price(view, row.price, currency)
+    if row.item == "contact_tiers":
+        if np.isnan(row.each):
+            return words("cost.no_tier")
+        return words("cost.tiers", raw=_price(view, row.each, currency), cleaned=_price(view, row.price, currency))
+    if row.item == "surplus_sends":
+        return words("cost.times", count=words.number(row.each), price=_price(view, row.price, currency))
+    return words("cost.hours", minutes=words.number(row.each, 1), price=_price(view, row.price, currency))
+
+
+def _price(view: View, price: float, currency: str) -> str:
+    """A price to the digits that it has: a mail costs less than a cent."""
+    if price == round(price, 2):
+        return view.words.money(price, currency)
+    return f"{currency}\u00a0{view.words.number(price, 4)}" if currency else view.words.number(price, 4)

@@ -20,7 +20,7 @@ SAYING_NAMES = frozenset({"reason", "missing", "over", "under", "what"})
 """Names of arguments that reach one."""
 SAYING_FUNCTIONS = frozenset(
     "_contradicts _reason _distance _width lacking _why_none _other_currencies synonyms _alike _amounts_said "
-    "_booleans ragged_reason _summary _odd".split()
+    "_booleans ragged_reason _summary _odd _converted".split()
 )
 """Functions of which every text does."""
 MODULES = ("audit/engine.py", "audit/gates.py", "audit/sources/*.py", "reports/impact/*.py", "reports/metrics/*.py")
