@@ -330,14 +330,18 @@ def test_decisions_teach_the_model() -> None:
 @pytest.mark.skipif(not FOLDER.exists(), reason="the labelled reference tables are not at ../shared")
 @pytest.mark.parametrize("name", ["chicago_sites", "senzing", "census"])
 def test_decisions_teach_the_model_on_labelled_tables(name: str) -> None:
+    """Over four draws: the smallest table has some 70 true pairs left, of which each counts for more than a percent."""
     table, truth = load(name)
     before = match(table)
-    chosen, decisions = labelled(pd.DataFrame({"entity": truth}), before, 30, 0, table)
-    after = match(table, decisions=decisions)
-    rest = ~np.isin(np.arange(len(truth)), chosen[["left", "right"]].to_numpy())
-    f1 = [cluster_scores(run.clusters["cluster"].to_numpy()[rest], truth[rest])[2] for run in (before, after)]
-    print(f"{name}: F1 of the others {f1[0]:.4f} -> {f1[1]:.4f}")
-    assert f1[1] > f1[0] - 0.003
+    gained = []
+    for seed in range(4):
+        chosen, decisions = labelled(pd.DataFrame({"entity": truth}), before, 30, seed, table)
+        after = match(table, decisions=decisions)
+        rest = ~np.isin(np.arange(len(truth)), chosen[["left", "right"]].to_numpy())
+        f1 = [cluster_scores(run.clusters["cluster"].to_numpy()[rest], truth[rest])[2] for run in (before, after)]
+        print(f"{name}: F1 of the others {f1[0]:.4f} -> {f1[1]:.4f}")
+        gained.append(f1[1] - f1[0])
+    assert np.mean(gained) > -0.003
 
 
 def test_few_or_one_sided_decisions_teach_nothing(customers: pd.DataFrame, result: MatchResult) -> None:
