@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from reports.impact.prices import costs
-from reports.sections.blocks import Block, Cell, Column, Heading, Paragraph, Table
+from reports.sections.blocks import Block, Cell, Column, Paragraph, Table
 from reports.sections.cost import Problem
 from reports.sections.view import View
 
@@ -119,7 +119,7 @@ def price_list(view: View) -> list[Block]:
         Column(words("cost.sum"), number=True),
     )
     note = words("metrics.costs_note")
-    return [Heading(words("metrics.costs")), Table(words("metrics.costs"), columns, tuple(rows), note=note), published]
+    return [Table(words("metrics.costs"), columns, tuple(rows), note=note), published]
 
 
 def _assumption(view: View, row: Any, currency: str) -> str:
