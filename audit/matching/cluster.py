@@ -78,7 +78,9 @@ def uncompared(left: np.ndarray, right: np.ndarray, labels: np.ndarray, largest:
     """Pairs inside components of up to `largest` records that are not among the given (sorted, left < right) pairs."""
     records = len(labels)
     low, high = pairs_within(labels, largest)
-    wanted = np.setdiff1d(low * records + high, left * records + right, assume_unique=True)
+    known, wanted = left * records + right, low * records + high
+    if len(known):
+        wanted = wanted[known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] != wanted]
     return wanted // records, wanted % records
 
 

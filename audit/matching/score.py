@@ -1,6 +1,7 @@
 """Fellegi-Sunter weights for four kinds of pairs, fitted by EM on distinct patterns of outcomes."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -39,6 +40,7 @@ _MANY_PATTERNS = 100_000
 _PART = 100_000
 """Pairs whose patterns are told at a time: what is worked out on the way stays in the processor."""
 _STEP = 4
+_WORKERS = 2
 
 
 @dataclass
@@ -228,7 +230,8 @@ def fit(found: Patterns, sample: Patterns, outcomes: Outcomes, table: Records) -
         and (names & set(relation.needs[1:]) or relation.apart or (table.entity == "account" and len(names) > 2))
     )
     usual = np.array([0.0, 0.1 * records, *(relation.share * records for relation in relations)])
-    beyond = np.array([0.0, 0.0, *(_uncompared(relation, outcomes, table) for relation in relations)])
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        beyond = np.array([0.0, 0.0, *pool.map(lambda relation: _uncompared(relation, outcomes, table), relations)])
     model = Model(outcomes.comparisons, relations, max(records * (records - 1) / 2, 1.0), sample, usual, beyond)
     model.train(_coarse(found))
     return model
