@@ -86,7 +86,7 @@ def test_on_the_page_with_the_published_figures_as_context_only(language: str) -
     words = words_of(language)
     number = SimpleNamespace(text="")
     view: Any = SimpleNamespace(words=words, result=result(contact_tiers=TIERS), number_cell=lambda count: number)
-    _, table, published = price_list(view)
+    table, published = price_list(view)
     assert [row[3].text for row in table.rows] == [words.money(660.0, "EUR")] * 2
     assert "32" in published.text
     none, published = price_list(SimpleNamespace(words=words, result=result()))  # type: ignore[arg-type]
