@@ -41,7 +41,8 @@ def word_matrix(names: np.ndarray, weights: np.ndarray) -> sparse.csr_matrix:
 def _name_bits(view: View) -> np.ndarray:
     """Half bits per distinct name: how often it is seen beside this pair, and how often its words would meet."""
     matrix, held = view.records.once("words of names", lambda: _words_of_names(view))
-    by_words = np.exp2(-np.minimum(_whole_bits(matrix, held), 26.0))
+    whole = view.records.once("bits of whole names", lambda: _whole_bits(matrix, held))
+    by_words = np.exp2(-np.minimum(whole, 26.0))
     return np.append(half_bits(np.maximum(held - 2, 0.0) / max(held.sum(), 1.0) + by_words), 0)
 
 
@@ -81,13 +82,13 @@ def _grades(view: View, where: np.ndarray | None = None) -> tuple[np.ndarray, np
         result[held] = _PART
         near = np.flatnonzero((likeness >= 0.8) & (result != _PART))
         result[near[_misspelt(pairs.only(near))]] = _TYPO
-        result[(shared >= 0.99 * high) | (bare[a] == bare[b])] = _TYPO
+        # Written as one word or as several, a name is as rare as its words are together.
+        joined = bare[a] == bare[b]
+        result[(shared >= 0.99 * high) | joined] = _TYPO
         shuffled = np.flatnonzero(held & (result == _PART))
         shared[shuffled[~_in_order(pairs.only(shuffled))]] *= _SHUFFLED
         likely = np.minimum(whole[a], whole[b])
         bits = np.where(result == _TYPO, np.maximum(likely - _TYPO_BITS, shared), shared)
-        # Written as one word or as several, a name is as rare as its words are together.
-        joined = bare[a] == bare[b]
         bits[joined] = likely[joined]
         return result * BINS + np.clip(2 * bits, 1, BINS - 1).astype(np.int64)
 

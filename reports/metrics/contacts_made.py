@@ -8,7 +8,7 @@ from audit.metric import Group, Measured, Metric, MetricContext, Unit
 from reports.metrics.aggregate import Statistic, lacking, not_computable, ratio
 from reports.metrics.facts import Facts
 from reports.metrics.rows import Compute, row_metric
-from reports.metrics.sales import CLOSED_INPUTS, deal_metric, won
+from reports.metrics.sales import CLOSED_INPUTS, DATED_BREAKDOWNS, deal_metric, won
 
 ACTIVITY_BREAKDOWNS = ("owner", "campaign", "direction", "source", "month", "quarter")
 ACTIVITY_INPUTS = ("activity.type", "activity.at")
@@ -151,18 +151,7 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=("deal.created_at",),
         compute=CREATED,
-        breakdowns=(
-            "owner",
-            "team",
-            "region",
-            "lead_source",
-            "campaign",
-            "product",
-            "industry",
-            "source",
-            "month",
-            "quarter",
-        ),
+        breakdowns=DATED_BREAKDOWNS,
         source="CRM usage: opportunities created",
         dated_by="deal.created_at",
         filters="all deals",

@@ -9,7 +9,7 @@ from reports.metrics.aggregate import Statistic, aggregate, group_rows, lacking,
 from reports.metrics.facts import facts
 from reports.metrics.outcome import BUYER_INPUTS, spells
 from reports.metrics.payments import PAYMENT_INPUTS
-from reports.metrics.sales import CLOSED_INPUTS
+from reports.metrics.sales import CLOSED_INPUTS, DATED_BREAKDOWNS
 from reports.metrics.timeline import Groups, Timeline
 
 NOT_MARKETING = frozenset(
@@ -282,18 +282,7 @@ METRICS: tuple[Metric, ...] = (
         group=Group.BUSINESS_PERFORMANCE,
         inputs=CUSTOMER_INPUTS,
         compute=new_customers,
-        breakdowns=(
-            "owner",
-            "team",
-            "region",
-            "lead_source",
-            "campaign",
-            "product",
-            "industry",
-            "source",
-            "month",
-            "quarter",
-        ),
+        breakdowns=DATED_BREAKDOWNS,
         source="CRM usage: accounts with a first closed-won opportunity",
         dated_by="deal.close_date",
         filters="first purchase of each buyer",

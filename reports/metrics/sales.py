@@ -14,6 +14,8 @@ from reports.metrics.outcome import BUYER_INPUTS, OUTCOME_FIELDS, Outcomes, firs
 CLOSED_INPUTS = ("deal.status", "deal.is_won", "deal.is_closed", "deal.won_at", "deal.lost_at", "deal.stage")
 CLOSE_DATES = ("deal.close_date", "deal.won_at", "deal.lost_at")
 DEAL_BREAKDOWNS = ("owner", "team", "region", "lead_source", "campaign", "product", "industry", "type", "source")
+DATED_BREAKDOWNS = (*(name for name in DEAL_BREAKDOWNS if name != "type"), "month", "quarter")
+"""Of what happens on a day; a type of deal says nothing of it."""
 Value = Callable[[Facts], np.ndarray]
 Which = Callable[[Outcomes], np.ndarray]
 

@@ -8,6 +8,7 @@ import pytest
 from audit.dataset import Dataset, table_from_frame
 from audit.metric import Business, Measured, MetricContext, Rates
 from reports.metrics.catalogue import METRICS
+from tests.metrics.hand_tables import USERS
 
 BY_ID = {metric.id: metric for metric in METRICS}
 AS_OF = pd.Timestamp("2026-11-01")
@@ -20,12 +21,6 @@ DEALS = {
     "owner": ["Ann", "Ann", "Ben", "Ann", "Ben"],
     "close_date": ["2026-09-15", "2026-10-10", "2026-10-31", "2026-10-20", "2026-12-01"],
     "campaign": ["Spring", None, "spring", "Spring", None],
-}
-USERS = {
-    "active": [True, True, False, True],
-    "last_login_at": ["2026-10-31", "2026-10-22", "2026-10-31", None],
-    "team": ["Sales", "Sales", "Sales", "Ops"],
-    "full_name": ["Ann", "Ben", "Cy", "Di"],
 }
 SPEND = {
     "period": ["2026-10-01", "2026-10-01", "2026-09-01"],
